@@ -1,0 +1,34 @@
+"""A hospital's operations as a digital twin: from an admission log to an answered what-if.
+
+The names below are the whole public interface; each is imported on first use, so that importing this package costs
+nothing.
+"""
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES: dict[str, str] = {
+    "BadInput": "errors",
+    "EventLog": "eventlog",
+    "Layout": "layout",
+    "read_layout": "layout",
+    "Hospital": "hospital",
+    "read_hospital": "hospital",
+    "compile_program": "program",
+}
+"""Where each public name lives."""
+
+__all__ = [*_HOMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"hospital_twin.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,65 @@
+"""`Hospital`: a layout whose numbers are fitted, and where each number comes from."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from hospital_twin.layout import Layout, Part, checked, read_yaml, write_yaml
+
+
+class Fit(Part):
+    """The pedigree of one fitted number (or table of numbers).
+
+    path: its place in the layout (``sources.walk_in.rate``). low, high: its 95 % interval where it is one number.
+    """
+
+    path: str
+    estimator: str
+    value: str
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    censored: int = 0
+    note: str = ""
+
+
+class Pedigree(Part):
+    """The log that the numbers were fitted on."""
+
+    name: str
+    sha256: str
+    start: str
+    end: str
+    visits: int
+    version: str
+
+
+class Hospital(Part):
+    """A layout with fitted numbers in place, each with its pedigree."""
+
+    layout: Layout
+    fits: tuple[Fit, ...] = ()
+    fitted_on: Pedigree | None = None
+    not_fitted: tuple[str, ...] = Field((), description="What the log could not tell, in words.")
+
+    @classmethod
+    def of(cls, layout: Layout) -> Hospital:
+        """A hospital with the numbers that its layout states."""
+        return cls(layout=layout)
+
+    def with_layout(self, **sections) -> Hospital:
+        """The same hospital with other sections in its layout."""
+        return self.model_copy(update={"layout": self.layout.model_copy(update=sections)})
+
+    def save(self, path: str | Path) -> None:
+        """Write as YAML, numbers and pedigree."""
+        write_yaml(self, path)
+
+
+def read_hospital(path: str | Path) -> Hospital:
+    """A hospital from a saved hospital or a plain layout file."""
+    value, lines = read_yaml(path)
+    if isinstance(value, dict) and "layout" in value:
+        return checked(Hospital, value, str(path), lines)
+    return Hospital.of(checked(Layout, value, str(path), lines))

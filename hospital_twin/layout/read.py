@@ -1,0 +1,136 @@
+"""Layout files in and out: YAML with the line of every fault."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from hospital_twin.errors import BadInput
+from hospital_twin.layout.nouns import Layout
+
+MOST_NODES = 200_000
+"""A file that unfolds to more is refused: nested anchors can make a small file unfold without end."""
+
+
+class _Tree:
+    """A YAML document as plain values, with the line on which each began."""
+
+    def __init__(self, file: str):
+        self.file, self.lines, self.nodes = file, {}, 0
+
+    def plain(self, node: yaml.Node, path: tuple = ()) -> Any:
+        self.nodes += 1
+        if self.nodes > MOST_NODES or len(path) > 60:
+            raise BadInput(f"{self.file}, line {node.start_mark.line + 1}", "the file unfolds without end",
+                           f"at most {MOST_NODES:,} values, nested at most 60 deep, without anchors inside anchors")
+        self.lines[path] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(child, (*path, i)) for i, child in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple) -> dict:
+        found: dict = {}
+        for key_node, value_node in node.value:
+            key = self._scalar(key_node)
+            if key in found:
+                raise BadInput(f"{self.file}, line {key_node.start_mark.line + 1}", f"{key!r} stands twice",
+                               "each key once")
+            found[key] = self.plain(value_node, (*path, key))
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+        return found
+
+    def _scalar(self, node: yaml.Node) -> Any:
+        place = f"{self.file}, line {node.start_mark.line + 1}"
+        if not isinstance(node, yaml.ScalarNode):
+            raise BadInput(place, "a key that is a list or a mapping", "a name before the colon")
+        if node.tag.startswith("tag:yaml.org,2002:python") or node.tag.startswith("!"):
+            raise BadInput(place, f"the tag {node.tag}", "plain values without tags")
+        try:
+            return yaml.constructor.SafeConstructor().construct_object(node)
+        except (ValueError, yaml.YAMLError) as wrong:
+            raise BadInput(place, f"{node.value!r} cannot be read ({wrong})", "a plain value") from wrong
+
+
+def read_yaml(path: str | Path) -> tuple[Any, dict[tuple, int]]:
+    """A YAML file's values, and the line of each by its path."""
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as wrong:
+        raise BadInput(str(path), "there is no such file", "a YAML file") from wrong
+    except IsADirectoryError as wrong:
+        raise BadInput(str(path), "this is a folder", "a YAML file") from wrong
+    except UnicodeDecodeError as wrong:
+        raise BadInput(str(path), f"byte {wrong.start} is not UTF-8", "a text file in UTF-8") from wrong
+    tree = _Tree(str(path))
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        raise BadInput(f"{path}, line {mark.line + 1 if mark else 1}", f"this is not YAML: {wrong.problem}",
+                       "two spaces per level, a space after each colon, quotes round text with a colon") from wrong
+    except yaml.YAMLError as wrong:
+        raise BadInput(str(path), f"this is not YAML: {wrong}", "a plain text file") from wrong
+    return (None if node is None else tree.plain(node)), tree.lines
+
+
+def checked(model: type[BaseModel], value: Any, file: str, lines: dict[tuple, int] | None = None) -> Any:
+    """`value` as `model`, or a `BadInput` that names the file, the line and the path of the first fault."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as wrong:
+        faults = wrong.errors(include_url=False)
+        raise _as_bad_input(faults, value, file, lines or {}) from wrong
+
+
+def _as_bad_input(faults: list[dict], value: Any, file: str, lines: dict[tuple, int]) -> BadInput:
+    first = faults[0]
+    path = _path_in_file(first["loc"], value)
+    near = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), None)
+    where = f"{file}, line {near}" if near else file
+    where += ": " + ".".join(str(part) for part in path) if path else ""
+    problem, expected = _in_words(first)
+    more = f" ({len(faults) - 1} more after this one)" if len(faults) > 1 else ""
+    return BadInput(where, problem, expected + more)
+
+
+def _path_in_file(loc: tuple, value: Any) -> tuple:
+    """The part of pydantic's path that is in the file: union tags are left out."""
+    path: list = []
+    for part in loc:
+        if isinstance(value, dict) and part in value or isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
+            value = value[part]
+            path.append(part)
+    return tuple(path)
+
+
+def _in_words(fault: dict) -> tuple[str, str]:
+    kind, name, found = fault["type"], fault["loc"][-1] if fault["loc"] else "", fault.get("input")
+    if kind == "extra_forbidden":
+        return f"{name!r} is not known here", "a field of the layout reference (docs/layout_reference.md)"
+    if kind == "missing":
+        return f"{name!r} is missing", f"a value for {name!r}"
+    message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    problem, _, expected = message.partition(": expected ")
+    if expected:
+        return problem, expected
+    shown = repr(found)
+    return f"found {shown if len(shown) < 80 else shown[:77] + '...'}", message[0].lower() + message[1:]
+
+
+def read_layout(path: str | Path) -> Layout:
+    """The layout in a YAML file; a fault is a `BadInput` with file, line, path and expectation."""
+    value, lines = read_yaml(path)
+    if not isinstance(value, dict):
+        raise BadInput(str(path), "the file holds no fields", "a layout: name, units, sources, pathways, ...")
+    return checked(Layout, value, str(path), lines)
+
+
+def write_yaml(model: BaseModel, path: str | Path) -> None:
+    """Save a layout, hospital or scenario as YAML; fields at their default are left out."""
+    value = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    Path(path).write_text(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")

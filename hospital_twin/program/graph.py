@@ -1,0 +1,116 @@
+"""Walks over the graph of a program's operations."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hospital_twin.program.codes import Let, Op
+from hospital_twin.program.program import Program
+
+
+def loops(successors: list[list[int]]) -> list[bool]:
+    """Which operations can be reached from themselves (Tarjan's components, iterative)."""
+    n, index, low = len(successors), {}, {}
+    on_stack: set[int] = set()
+    stack: list[int] = []
+    looping = [False] * n
+    for root in range(n):
+        if root in index:
+            continue
+        work = [(root, iter(successors[root]))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, rest = work[-1]
+            child = next((c for c in rest if c >= 0), None)
+            if child is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    _close(node, stack, on_stack, looping, successors)
+            elif child not in index:
+                index[child] = low[child] = len(index)
+                stack.append(child)
+                on_stack.add(child)
+                work.append((child, iter(successors[child])))
+            elif child in on_stack:
+                low[node] = min(low[node], index[child])
+    return looping
+
+
+def _close(node: int, stack: list[int], on_stack: set[int], looping: list[bool], successors: list[list[int]]) -> None:
+    component: list[int] = []
+    while node not in component:
+        member = stack.pop()
+        on_stack.discard(member)
+        component.append(member)
+    if len(component) > 1 or node in successors[node]:
+        for member in component:
+            looping[member] = True
+
+
+def reachable(successors: Sequence[Sequence[int]], entries: Sequence[int]) -> set[int]:
+    """The operations that can be reached from `entries`."""
+    found: set[int] = set()
+    open_ends = list(entries)
+    while open_ends:
+        place = open_ends.pop()
+        if place not in found:
+            found.add(place)
+            open_ends += [p for p in successors[place] if p >= 0] if place >= 0 else []
+            found |= {p for p in successors[place] if p < 0} if place >= 0 else set()
+    return found
+
+
+def possible_circles(program: Program, successors: Sequence[Sequence[int]]) -> list[tuple[str, ...]]:
+    """Groups of units whose patients can wait for each other's places: each keeps one while asking for another.
+
+    Conservative: a way through the pathways counts, whatever its probability.
+    """
+    edges = _kept_and_asked(program, successors)
+    units = sorted({unit for edge in edges for unit in edge})
+    place = {unit: i for i, unit in enumerate(units)}
+    after: list[list[int]] = [[] for _ in units]
+    for kept, asked in edges:
+        after[place[kept]].append(place[asked])
+    looping = [i for i, loop in enumerate(loops(after)) if loop]
+    groups: list[set[int]] = []
+    for i in looping:
+        mutual = {j for j in looping if j in reachable(after, after[i]) and i in reachable(after, after[j])} | {i}
+        if mutual not in groups:
+            groups.append(mutual)
+    return [tuple(program.words.resources[units[i]] for i in sorted(group)) for group in groups]
+
+
+def _kept_and_asked(program: Program, successors: Sequence[Sequence[int]]) -> set[tuple[int, int]]:
+    """(place held, place asked for) over every way through the pathways."""
+    edges: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int]] = set()
+    work = [(source.entry, -1) for source in program.sources]
+    work += [(int(op[4]), -1) for op in program.code.ops if op[0] == Op.RETURN]
+    while work:
+        place, held = work.pop()
+        if place < 0 or (place, held) in seen:
+            continue
+        seen.add((place, held))
+        code, nxt, _, a, *_ = program.code.ops[place]
+        after = [held]
+        if code == Op.RELEASE and a == Let.PLACES:
+            after = [-1]
+        if code == Op.SEIZE and program.requests[a].place:
+            targets = _places_asked(program, program.requests[a].asks)
+            if program.requests[a].keeps and held >= 0:
+                edges |= {(held, target) for target in targets if target != held}
+            work += [(int(nxt), target) for target in targets]
+        work += [(p, h) for p in successors[place] for h in after]
+    return edges
+
+
+def _places_asked(program: Program, asks: int) -> set[int]:
+    first_key, keys, first = program.tables.choices[asks]
+    size = 1
+    for _, _, options in program.tables.keys[first_key:first_key + keys]:
+        size *= int(options)
+    lists = {int(c) for c in program.tables.cells[first:first + size] if c >= 0}
+    return {alternative.needs[0][0] for which in lists for alternative in program.asks[which]}
