@@ -212,9 +212,11 @@ class Engine:
 
     def _give_up(self) -> bool:
         """Whoever's patience ends at this tick and still waits, leaves the line."""
-        due, self.due_patience = self.due_patience, []
-        gave_up = False
-        for waiting in sorted(due, key=lambda w: w.key[-3:]):
+        if not self.due_patience:
+            return False
+        due, gave_up = sorted(self.due_patience, key=lambda w: w.key[-3:]), False
+        self.due_patience.clear()
+        for waiting in due:
             if waiting.token.waiting is waiting:
                 self.flow.gives_up(waiting)
                 gave_up = True
