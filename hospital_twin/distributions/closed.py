@@ -41,11 +41,11 @@ class Code(IntEnum):
 
 
 def columns(table: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
-    """The columns u, top, x, a, b, c of a table: a monotone quantile as pieces of cubics.
+    """The columns u, x, a, b, c of a table: a monotone quantile as pieces of cubics.
 
     A table is one flat tuple of floats, for engines of any kind. With n pieces: n, then u[0..n] (from 0 to 1,
-    increasing), then top[0..n-1] (which no value of the piece exceeds), x[0..n-1], a[0..n-1], b[0..n-1], c[0..n-1].
-    For u[i] <= u < u[i+1] and t = (u - u[i]) / (u[i+1] - u[i]) the quantile is min(x + t (a + t (b + t c)), top).
+    increasing), then x[0..n-1], a[0..n-1], b[0..n-1], c[0..n-1]. For u[i] <= u < u[i+1] and
+    t = (u - u[i]) / (u[i+1] - u[i]) the quantile is x[i] + t (a[i] + t (b[i] + t c[i])).
     """
     n = int(table[0])
     blocks = [table[begin:begin + n] for begin in range(n + 2, len(table), n)]
@@ -104,15 +104,14 @@ def _weibull_quantile(shape: float, scale: float) -> Number:
 
 
 def _table_quantile(table: tuple[float, ...], scale: float) -> Number:
-    us, top, x, a, b, c = columns(table)
-    last = len(top)
+    us, x, a, b, c = columns(table)
+    last = len(x)
 
     def quantile(u: float) -> float:
         i = bisect_right(us, u, 1, last) - 1
         begin = us[i]
         t = (u - begin) / (us[i + 1] - begin)
-        value = x[i] + t * (a[i] + t * (b[i] + t * c[i]))
-        return (value if value < top[i] else top[i]) * scale
+        return (x[i] + t * (a[i] + t * (b[i] + t * c[i]))) * scale
 
     return quantile
 
@@ -154,13 +153,14 @@ def _weibull_cdf(shape: float, scale: float) -> Number:
 
 
 def _table_cdf(table: tuple[float, ...], scale: float) -> Number:
-    us, top, x, a, b, c = columns(table)
+    us, x, a, b, c = columns(table)
 
     def cdf(value: float) -> float:
         value /= scale
         i = bisect_right(x, value) - 1
-        if i < 0 or value >= top[i]:
-            return us[i + 1]
+        if i < 0:
+            return 0.0
+        # Halving ends at exactly 1 where the piece lies below the value: in a gap, or where many draws share it.
         low, high = 0.0, 1.0
         for _ in range(54):
             t = 0.5 * (low + high)

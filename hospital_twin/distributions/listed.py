@@ -40,7 +40,7 @@ class Polyline(Listed):
 
     def base_quantile(self, u: float) -> float:
         us, xs = self.points()
-        i = min(bisect_right(us, u), len(us) - 1)
+        i = bisect_right(us, u)
         return min(xs[i], xs[i - 1] + (u - us[i - 1]) / (us[i] - us[i - 1]) * (xs[i] - xs[i - 1]))
 
     def base_cdfs(self) -> Cdfs:

@@ -31,11 +31,10 @@ LEVELS = tuple(chain(
 
 
 class Piece(NamedTuple):
-    """One cubic: from u = begin to end the quantile is min(x + t (a + t (b + t c)), top), t from 0 to 1."""
+    """One cubic: from u = begin to end the quantile is x + t (a + t (b + t c)), t from 0 to 1."""
 
     begin: float
     end: float
-    top: float
     x: float
     a: float = 0.0
     b: float = 0.0
@@ -56,20 +55,20 @@ def tabulate(cdf: Number, cdf_left: Number, marks: Sequence[float]) -> tuple[flo
         pieces += _curve(cdf, left, right, reached, below)
         reached = max(below, cdf(right)) if below < 1.0 else 1.0
         if reached > below and cdf_left(right) < cdf(right):
-            pieces.append(Piece(below, reached, right, right))
+            pieces.append(Piece(below, reached, right))
     return pack(pieces)
 
 
 def pack(pieces: Sequence[Piece]) -> tuple[float, ...]:
     """Pieces as one flat tuple; they are in order and each begins where the last ended."""
-    begin, end, top, x, a, b, c = zip(*pieces, strict=True)
-    return float(len(pieces)), 0.0, *end[:-1], 1.0, *top, *x, *a, *b, *c
+    begin, end, x, a, b, c = zip(*pieces, strict=True)
+    return float(len(pieces)), 0.0, *end[:-1], 1.0, *x, *a, *b, *c
 
 
 def polyline(us: Sequence[float], xs: Sequence[float]) -> tuple[float, ...]:
     """The table of a quantile that is linear between points; points of one u are a jump."""
     points = pairwise(zip(us, xs, strict=True))
-    return pack([Piece(u, v, y, x, y - x) for (u, x), (v, y) in points if v > u])
+    return pack([Piece(u, v, x, y - x) for (u, x), (v, y) in points if v > u])
 
 
 def _curve(cdf: Number, left: float, right: float, begin: float, end: float) -> Iterator[Piece]:
@@ -80,7 +79,7 @@ def _curve(cdf: Number, left: float, right: float, begin: float, end: float) -> 
         if end <= begin:
             continue
         if end - begin <= 4 * _NOISE * ulp(end) or right - left <= 4 * ulp(right):
-            yield Piece(begin, end, left, left)
+            yield Piece(begin, end, left)
         elif piece := _cubic(cdf, left, right, begin, end):
             yield piece
         else:
@@ -109,7 +108,7 @@ def _cubic(cdf: Number, left: float, right: float, begin: float, end: float) -> 
         error, slope = t * (a + t * (b + t * c)) - f, a + t * (2.0 * b + t * 3.0 * c)
         if abs(error) * width > tolerance * abs(value) + _NOISE * ulp(end) / span * slope * width:
             return None
-    return Piece(begin, end, right, left, a * width, b * width, c * width)
+    return Piece(begin, end, left, a * width, b * width, c * width)
 
 
 def _increases(a: float, b: float, c: float) -> bool:

@@ -127,10 +127,14 @@ def test_mixture_table_is_within_a_millionth(name: str):
         assert low - slack <= quantile(u) <= high + slack
 
 
-def test_a_gap_holds_no_values():
-    quantile = draw(MIXTURES["a gap"])
-    edge = np.linspace(0.3 - 1e-14, 0.3 + 1e-14, 501).tolist()
-    assert not [x for u in edge if 1.0 + 1e-9 < (x := quantile(u)) < 2.0 - 1e-9]
+@pytest.mark.parametrize(("written", "low", "high"), [
+    (MIXTURES["a gap"], 1.0 + 1e-9, 2.0 - 1e-9),
+    (mixture((0.3, "normal(mean 0, sd 1)"), (0.7, "normal(mean 100, sd 1)")), 9.0, 91.0),
+])
+def test_a_gap_holds_no_values(written: dict, low: float, high: float):
+    quantile = draw(written)
+    edge = 0.3 + np.arange(-3000, 3000) * math.ulp(0.3)
+    assert not [x for u in edge.tolist() if low < (x := quantile(u)) < high]
 
 
 def test_empirical_and_piecewise_are_exact():
@@ -144,13 +148,13 @@ def test_empirical_and_piecewise_are_exact():
 def test_a_table_can_be_evaluated_from_its_columns_alone():
     flat = flatten(read_distribution("gamma(mean 4 d, sd 2 d)"))
     quantile = quantile_function(flat)
-    us, top, x, a, b, c = columns(flat.table)
-    assert (us[0], us[-1], len(flat.table)) == (0.0, 1.0, 2 + 6 * len(x))
+    us, x, a, b, c = columns(flat.table)
+    assert (us[0], us[-1], len(flat.table)) == (0.0, 1.0, 2 + 5 * len(x))
     assert list(us) == sorted(set(us))
     for u in LEVELS[::50].tolist():
         i = bisect_right(us, u) - 1
         t = (u - us[i]) / (us[i + 1] - us[i])
-        assert quantile(u) == min(x[i] + t * (a[i] + t * (b[i] + t * c[i])), top[i]) * flat.params[0] * 24.0
+        assert quantile(u) == (x[i] + t * (a[i] + t * (b[i] + t * c[i]))) * flat.params[0] * 24.0
 
 
 WRITTEN = [
@@ -190,6 +194,13 @@ def test_neighbouring_uniforms_never_draw_less(number: int, u: float, steps: int
 
 
 @pytest.mark.parametrize("number", range(len(WRITTEN)))
+def test_pieces_of_a_table_meet_without_a_step_down(number: int):
+    quantile, table = quantile_function(row(number)), row(number).table
+    for knot in columns(table)[0][1:-1] if table else ():
+        assert quantile(math.nextafter(knot, 0.0)) <= quantile(knot)
+
+
+@pytest.mark.parametrize("number", range(len(WRITTEN)))
 def test_the_row_agrees_with_the_model(number: int):
     model, flat = read_distribution(WRITTEN[number]), row(number)
     quantile, cdf, hours = quantile_function(flat), cdf_function(flat), flat.multiply / flat.divide
@@ -214,6 +225,18 @@ def test_conditional_never_ends_before_now_and_rises(number: int, u: float, v: f
     spent = abs(quantile_function(row(number))(v))
     assert total(u, spent) >= spent
     assert total(min(u, v), spent) <= total(max(u, v), spent) + slack(total(max(u, v), spent))
+
+
+def test_conditional_is_not_below_the_time_spent_by_a_last_bit():
+    for flat in map(row, range(len(WRITTEN))):
+        quantile, total = quantile_function(flat), conditional(flat)
+        for spent in (abs(quantile(u)) for u in LEVELS[::60].tolist()):
+            assert total(SMALLEST_UNIFORM, spent) >= spent
+
+
+def test_a_truncation_never_asks_for_the_quantile_of_one():
+    flat = flatten(read_distribution("exponential(mean 1 h) truncated 30 h .."))
+    assert 30.0 <= quantile_function(flat)(SMALLEST_UNIFORM) <= quantile_function(flat)(LARGEST_UNIFORM) < 40.0
 
 
 def test_conditional_is_the_stated_formula():
