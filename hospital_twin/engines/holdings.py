@@ -30,15 +30,17 @@ class Holdings:
     # ---- taking
     def take(self, waiting: Waiting, request: Request, needs: tuple[tuple[int, int], ...], step: int) -> None:
         """A visit holds what it was granted, from now on."""
-        visit, lines = waiting.token.visit, self.lines
+        visit, lines, now = waiting.token.visit, self.lines, self.engine.now
         unit = self._unit_of[needs[0][0]] if request.place else visit.unit
-        group = self.engine.now if request.place else -1
+        group = now if request.place else -1
         for resource, amount in needs:
-            lines.take(resource, amount)
-            server = lines.servers.assign(resource, waiting, lines.capacity[resource], step)
+            lines.held[resource] += amount
+            server = 0
+            if lines.servers.named[resource]:
+                server = lines.servers.assign(resource, waiting, lines.capacity[resource], step)
             visit.holdings.append(Holding(
                 resource, amount, step, request.activity, request.place and self._unit_of[resource] >= 0, group,
-                waiting.token.branch, waiting.joined, self.engine.now, server, waiting.key, unit))
+                waiting.token.branch, waiting.joined, now, server, waiting.key, unit))
 
     # ---- choosing
     def of_step(self, visit: Visit, step: int) -> list[Holding]:
@@ -57,7 +59,8 @@ class Holdings:
         for holding in chosen:
             visit.holdings.remove(holding)
             self.record.held(visit, holding, now, reason)
-            self.lines.servers.free(holding.resource, holding.server, now)
+            if holding.server:
+                self.lines.servers.free(holding.resource, holding.server, now)
             idle = self._cleaning_ticks(visit, holding) if turnover is None else self.engine.flow.ticks(
                 visit, *turnover)
             if idle > 0:

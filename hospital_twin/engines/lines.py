@@ -61,6 +61,9 @@ class Lines:
         self._moving = [any(self._codes(t) & _MOVING for t in self._terms_of(r)) for r in range(len(self.lines))]
         self._restart = any(self._reads_counters(a) for options in self.program.asks for a in options)
         self._simple = [self._one_need(options) for options in self._asks]
+        self._any_moving = any(self._moving)
+        self._is_special = [r.room >= 0 or r.preempt > 0 for r in self.program.requests]
+        self._plain = [self._plain_need(request) for request in range(len(self.program.requests))]
 
     def _terms_of(self, resource: int) -> list[int]:
         first, n = self.program.resources.orders[resource]
@@ -82,6 +85,17 @@ class Lines:
         if any(choices[amount][1] for _, amount in options[0][0]):
             return None
         return tuple((r, int(self.lookups.value(amount, None))) for r, amount in options[0][0])
+
+    def _plain_need(self, request: int) -> tuple[int, Needs] | None:
+        """(amount, needs) of a request for one thing, the same for everybody, that just waits its turn."""
+        r = self.program.requests[request]
+        first_key, keys, cell = (int(v) for v in self.program.tables.choices[r.asks])
+        which = int(self.program.tables.cells[cell]) if keys == 0 else -1
+        needs = self._simple[which] if which >= 0 else None
+        if needs is None or len(needs) > 1 or self._is_special[request] or r.hold_line:
+            return None
+        resource, amount = needs[0]
+        return None if self._reserve[resource][0] or self.servers.named[resource] else (amount, needs)
 
     # ---- joining
     def waiting(self, resource: int) -> int:
@@ -119,20 +133,23 @@ class Lines:
         self._count(waiting, -1)
 
     def _count(self, waiting: Waiting, sign: int) -> None:
-        special = waiting.judge or self._room(waiting) >= 0 or self._preempts(waiting)
-        if special or len(waiting.lines) > 1:
+        """Keep count of the requests that a full line must be looked through for, and of those in several lines."""
+        coupled = len(waiting.lines) > 1
+        special = waiting.judge or (self._is_special[waiting.request] and (self._preempts(waiting) or waiting.fresh))
+        if special or coupled:
             for resource in waiting.lines:
                 self._special[resource] += sign * special
-                self._coupled[resource] += sign * (len(waiting.lines) > 1)
+                self._coupled[resource] += sign * coupled
 
     def _preempts(self, waiting: Waiting) -> bool:
         return waiting.request >= 0 and self.program.requests[waiting.request].preempt > 0 and not waiting.judge
 
     def key_of(self, token: Token, resource: int, waiting: Waiting, step: int) -> tuple:
         """(order terms, join tick, visit, branch, step) in the resource's own order."""
-        visit = token.visit
-        return (*[term(visit, waiting) for term in self._orders[resource]], waiting.joined, visit.id, token.branch,
-                step)
+        visit, terms = token.visit, self._orders[resource]
+        if len(terms) == 2:  # noqa: PLR2004 - by far the commonest order, (class, arrival)
+            return (terms[0](visit, waiting), terms[1](visit, waiting), waiting.joined, visit.id, token.branch, step)
+        return (*[term(visit, waiting) for term in terms], waiting.joined, visit.id, token.branch, step)
 
     def rekey(self, waiting: Waiting) -> None:
         """A request's place after its visit's class has changed."""
@@ -145,14 +162,16 @@ class Lines:
         """Try every request that something happened to, until nothing more can start."""
         while self.dirty:
             dirty, self.dirty = self.dirty, set()
-            for resource in dirty:
-                if self._moving[resource]:
-                    self._resort(resource)
-            if any(self._coupled[r] for r in dirty) or self._restart:
+            if self._any_moving:
+                for resource in dirty:
+                    if self._moving[resource]:
+                        self._resort(resource)
+            if self._restart or any(self._coupled[r] for r in dirty):
                 self._scan(dirty)
             else:
-                for resource in sorted(dirty):
-                    self._serve_line(resource)
+                for resource in sorted(dirty) if len(dirty) > 1 else dirty:
+                    if self.lines[resource]:
+                        self._serve_line(resource)
 
     def _resort(self, resource: int) -> None:
         """A line whose order moves with time (ageing priority) is sorted at the instant it is used."""
@@ -166,13 +185,20 @@ class Lines:
 
     def _serve_line(self, resource: int) -> None:
         """One line whose requests name nothing else: from its head until it is full."""
-        line, place = self.lines[resource], 0
+        line, place, held, capacity = self.lines[resource], 0, self.held, self.capacity[resource]
         blocked: set[int] = set()
         while place < len(line):
-            if self.held[resource] >= self.capacity[resource] and not self._special[resource]:
+            if held[resource] >= capacity and not self._special[resource]:
                 return
             waiting = line[place][1]
-            if not self._tried(waiting, blocked):
+            plain = None if waiting.judge or waiting.regrant is not None or blocked else self._plain[waiting.request]
+            if plain is not None:
+                if capacity - held[resource] >= plain[0]:
+                    del line[place]
+                    self.engine.granted(waiting, plain[1])
+                else:
+                    place += 1
+            elif not self._tried(waiting, blocked):
                 place += 1
 
     def _scan(self, dirty: set[int]) -> None:
@@ -219,7 +245,7 @@ class Lines:
 
     def _settle_special(self, waiting: Waiting, room: int) -> None:
         """Once let into the line, a request with limited room waits like any other."""
-        if room >= 0 and not self._preempts(waiting):
+        if room >= 0 and not self._preempts(waiting):  # it is no longer fresh, so `_count` will not count it either
             for resource in waiting.lines:
                 self._special[resource] -= 1
 

@@ -179,36 +179,47 @@ class Engine:
 
     def _instant(self) -> None:
         """One instant, in rounds: ends, capacity, rules, arrivals and joins, serving; at the very end patience."""
-        self.rules.new_instant()
+        env, now = self.env, self.now
+        if self.rules.any:
+            self.rules.new_instant()
         for _ in range(MOST_ROUNDS):
             self._round()
-            if self.ringing or self.env.peek() == self.now or self.forks.ended:
+            if env.peek() == now or self.ringing or self.forks.ended:
                 continue
             if not self._give_up():
                 return
         visits = sorted({token.visit.id for token in self.ringing} or set(self.visits))[:5]
-        steps = {self.flow.step_of(t) for v in visits for t in self.visits[v].tokens if v in self.visits}
-        raise EndlessInstant(f"after {MOST_ROUNDS} rounds of one instant (tick {self.now}) visits {visits} still go "
-                             f"round without taking time, at {', '.join(sorted(steps))}")
+        steps = {self.flow.step_of(t) for v in visits if v in self.visits for t in self.visits[v].tokens}
+        raise EndlessInstant(f"after {MOST_ROUNDS} rounds of one instant (tick {now}) visits {visits} still go round "
+                             f"without taking time, at {', '.join(sorted(steps))}")
 
     def _round(self) -> None:
+        """What has nothing to do is passed over: most rounds are one end and one grant, and there are many."""
         env, now = self.env, self.now
-        ringing, self.ringing = self.ringing, []
-        for token in ringing:
-            if token.wait is token.bell and not token.bell.triggered:
-                token.bell.succeed()
+        if self.ringing:
+            self._ring_bells()
         while env.peek() == now:
             env.step()
-        self.forks.end_branches()
-        self._change_capacities()
+        if self.forks.ended:
+            self.forks.end_branches()
+        if self.due_capacity:
+            self._change_capacities()
         if self.rules.any:
             self.rules.look()
-        self.arrivals.let_in()
-        self.lines.serve()
+        if self.arrivals.due:
+            self.arrivals.let_in()
+        if self.lines.dirty:
+            self.lines.serve()
         if self.flow.blocked:
             move_circles(self)
         if self.flow.holders:
             self.flow.look_at_conditions()
+
+    def _ring_bells(self) -> None:
+        ringing, self.ringing = self.ringing, []
+        for token in ringing:
+            if token.wait is token.bell and not token.bell.triggered:
+                token.bell.succeed()
 
     def _give_up(self) -> bool:
         """Whoever's patience ends at this tick and still waits, leaves the line."""
