@@ -32,7 +32,7 @@ class Holdings:
         """A visit holds what it was granted, from now on."""
         visit, lines, now = waiting.token.visit, self.lines, self.engine.now
         unit = self._unit_of[needs[0][0]] if request.place else visit.unit
-        group = now if request.place else -1
+        group = 1 + max((h.group for h in visit.holdings), default=-1) if request.place else -1
         for resource, amount in needs:
             lines.held[resource] += amount
             server = 0
