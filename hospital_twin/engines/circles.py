@@ -52,8 +52,8 @@ def _knot(engine: Engine) -> dict[int, tuple[Visit, Waiting]]:
         for visit, _ in members.values():
             for h in visit.holdings:
                 inside[h.resource] = inside.get(h.resource, 0) + h.amount * h.place
-        hopeful = [i for i, (_, w) in members.items() if any(
-            lines.held[r] < lines.capacity[r] or inside.get(r, 0) < lines.held[r] for r in _asked(engine, w))]
+        hopeful = [i for i, (_, w) in members.items() if not (asked := _asked(engine, w)) or any(
+            lines.held[r] < max(1, lines.capacity[r]) or inside.get(r, 0) < lines.held[r] for r in asked)]
         if not hopeful:
             return members
         for i in hopeful:
