@@ -1,0 +1,193 @@
+"""Single cases whose answer anybody can say."""
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hospital_twin.eventlog import EventLog
+from hospital_twin.kpis import compute_kpis
+
+pytestmark = pytest.mark.unit
+UNITS = {"ed": "ed", "ward": "ward", "icu": "critical_care"}
+START = pd.Timestamp("2024-03-30", tz="UTC")
+
+
+def log_of(rows, capacity=(), days=1.0, attributes=(), zone="UTC", units=None) -> EventLog:
+    """Rows: visit, activity, resource, joined, start, end (hours), end reason, attribute values."""
+    names = ["visit", "activity", "resource", "joined", "start", "end", "end_reason", *attributes]
+    table = pd.DataFrame(rows, columns=names)
+    for column in names[3:6]:
+        table[column] = START + pd.to_timedelta(table[column].astype(float) * 60, unit="min").dt.round("s")
+    staff = pd.DataFrame(capacity, columns=["resource", "from", "amount"]).assign(reason="schedule")
+    staff["from"] = START + pd.to_timedelta(staff["from"].astype(float), unit="h")
+    return EventLog.of(table, staff, units=units or UNITS, time_zone=zone, attributes=attributes, start=START,
+                       end=START + pd.Timedelta(days=days), resources={"doctor": "doctor", "triage": "triage"})
+
+
+def at(visit, activity, hour, reason="done", resource=""):
+    return (visit, activity, resource, hour, hour, hour, reason)
+
+
+def seen(visit, arrive, doctor, gone):
+    """Somebody who comes, sees a doctor and goes home."""
+    return [at(visit, "arrive", arrive), (visit, "stay", "ed", arrive, arrive, gone, "done"),
+            (visit, "see", "doctor", arrive, doctor, doctor, "done"), at(visit, "leave", gone, "home")]
+
+
+def reason(log: EventLog, kpi: str, *which) -> str:
+    return compute_kpis(log, only=[kpi]).row(kpi, *which)["reason"]
+
+
+def test_waits_of_ten_twenty_and_ninety_minutes():
+    log = log_of([*seen(1, 1, 1 + 10 / 60, 3), *seen(2, 2, 2 + 20 / 60, 4), *seen(3, 3, 4.5, 9)])
+    found = compute_kpis(log, only=["door_to_clinician", "ed_length_of_stay", "within_4_hours"])
+    assert found.value("door_to_clinician") == pytest.approx(20)
+    assert found.value("door_to_clinician", "mean") == pytest.approx(40)
+    assert found.value("ed_length_of_stay") == pytest.approx(2)
+    assert found.value("within_4_hours") == pytest.approx(200 / 3)
+
+
+def test_who_waits_for_ever_is_not_forgotten():
+    """Two are seen at once, three have waited for twenty hours: the median is not zero, nor is it known."""
+    rows = [row for visit in (1, 2) for row in seen(visit, 1, 1, 2)]
+    for visit in (3, 4, 5):
+        rows += [at(visit, "arrive", 4), (visit, "wait", "ed", 4, None, None, "open")]
+    log = log_of(rows)
+    assert np.isnan(compute_kpis(log).value("door_to_clinician"))
+    assert reason(log, "door_to_clinician") == "not computable: too many were still there when the log ends"
+    assert compute_kpis(log).value("within_4_hours") == pytest.approx(40)
+
+
+def test_held_beyond_the_staffed_places_is_more_than_all():
+    log = log_of([(v, "stay", "ward", 0, 0, 24, "done") for v in (1, 2)], capacity=[("ward", 0, 2), ("ward", 12, 1)])
+    found = compute_kpis(log, only=["occupancy", "time_full"])
+    assert found.value("occupancy") == pytest.approx(100 * 48 / 36)
+    assert found.value("occupancy", "share", "ward", 3) == pytest.approx(100)
+    assert found.value("occupancy", "share", "ward", 20) == pytest.approx(200)
+    assert found.value("time_full") == 100
+
+
+def test_a_closed_unit_is_not_full():
+    log = log_of([(1, "stay", "ward", 0, 0, 6, "done")], capacity=[("ward", 0, 1), ("ward", 12, 0)])
+    assert compute_kpis(log).value("time_full", "share", "ward") == 50
+    assert reason(log, "occupancy", "share", "ward", 15).startswith("not computable: no staffed place")
+
+
+@pytest.mark.parametrize(("kpi", "which", "words"), [
+    ("occupancy", (), "no staffed capacity in this log"),
+    ("occupancy", ("share", "ward"), "no staffed capacity in this log"),
+    ("time_full", (), "no staffed capacity in this log"),
+    ("icu_refusals", (), "no 'refused' rows in this log"),
+    ("elective_cancellations", (), "no visit is marked elective, and none left as cancelled"),
+    ("boarding_hours", (), "no times of bed requests in this log"),
+])
+def test_a_log_without_the_rows_for_it_says_so(kpi, which, words):
+    assert reason(log_of(seen(1, 1, 1, 2)), kpi, *which) == f"not computable: {words}"
+
+
+@pytest.mark.parametrize(("kpi", "units", "words"), [
+    ("door_to_clinician", {"ward": "ward"}, "no unit of kind ed"),
+    ("occupancy", {"ed": "ed"}, "no inpatient unit"),
+    ("boarding_hours", {"ed": "ed"}, "no inpatient unit"),
+    ("discharges_before_noon", {"ed": "ed"}, "no inpatient unit"),
+    ("icu_refusals", {"ed": "ed"}, "critical_care"),
+])
+def test_a_hospital_without_the_units_for_it_says_so(kpi, units, words):
+    assert words in reason(log_of(seen(1, 1, 1, 2), units=units), kpi)
+
+
+def test_no_staff_of_a_kind_is_not_no_waiting():
+    log = replace(log_of(seen(1, 1, 1, 2)), resources={"nurse": "nurse"})
+    assert reason(log, "door_to_clinician") == "not computable: no resource of role doctor in this log"
+
+
+def test_nobody_refused_is_zero_where_refusals_are_recorded():
+    log = log_of([(1, "stay", "icu", 1, 1, 9, "done")], capacity=[("icu", 0, 4)])
+    found = compute_kpis(log, only=["icu_refusals"])
+    assert found.value("icu_refusals") == 0
+    assert found.value("icu_refusals", "share") == 0
+
+
+def test_without_requests_there_is_no_share_of_them():
+    log = log_of(seen(1, 1, 1, 2), capacity=[("icu", 0, 4)])
+    assert reason(log, "icu_refusals", "share") == "not computable: no cases in this log"
+
+
+def test_cancelled_without_knowing_who_is_elective():
+    log = log_of([at(1, "arrive", 1), at(1, "leave", 2, "cancelled")], days=2)
+    assert compute_kpis(log).value("elective_cancellations") == 0.5
+    assert "no class attribute says" in reason(log, "elective_cancellations", "share")
+
+
+@pytest.mark.parametrize("word", ["elective", "ELECTIVE", "planned"])
+def test_electives_are_known_by_a_word(word):
+    rows = [(*at(1, "arrive", 1), word), (*at(1, "leave", 2, "cancelled"), word), (*at(2, "arrive", 1), word),
+            (2, "stay", "ward", 1, 3, 20, "done", word), (*at(3, "arrive", 1), "urgent"),
+            (3, "stay", "ward", 1, 3, 20, "done", "urgent")]
+    assert compute_kpis(log_of(rows, attributes=("admission",))).value("elective_cancellations", "share") == 50
+
+
+@pytest.mark.parametrize(("zone", "share"), [("UTC", 0), ("America/New_York", 100)])
+def test_noon_is_that_of_the_hospitals_clock(zone, share):
+    log = log_of([(1, "stay", "ward", 0, 0, 13, "done"), at(1, "leave", 13, "home")], zone=zone)
+    assert compute_kpis(log).value("discharges_before_noon") == share
+
+
+def test_noon_on_the_day_the_clock_goes_forward():
+    """11:30 UTC is 11:30 in London on the 30th of March 2024, and 12:30 a day later."""
+    rows = [(1, "stay", "ward", 0, 0, 11.5, "done"), at(1, "leave", 11.5, "home"),
+            (2, "stay", "ward", 0, 0, 35.5, "done"), at(2, "leave", 35.5, "home")]
+    assert compute_kpis(log_of(rows, days=2, zone="Europe/London")).value("discharges_before_noon") == 50
+
+
+def test_who_dies_is_no_discharge():
+    rows = [(1, "stay", "ward", 0, 0, 11, "done"), at(1, "leave", 11, "died")]
+    assert reason(log_of(rows), "discharges_before_noon") == "not computable: no cases in this log"
+
+
+def test_a_record_that_runs_backwards_is_left_out():
+    rows = [*seen(1, 1, 2, 3), at(2, "arrive", 5), (2, "see", "doctor", 4, 4, 4.5, "done"),
+            (2, "stay", "ed", 4, 4, 6, "done"), at(2, "leave", 6, "home")]
+    found = compute_kpis(log_of(rows), only=["door_to_clinician"])
+    assert found.row("door_to_clinician")["n"] == 1
+    assert found.value("door_to_clinician", "mean") == pytest.approx(60)
+
+
+def test_boarding_before_the_window_counts_only_its_hours_within():
+    rows = [(1, "stay", "ed", -9, -9, 3, "done"), (1, "stay", "ward", -6, 3, 20, "done"),
+            (2, "stay", "ed", 1, 1, 7, "done"), (2, "stay", "ward", 5, 7, 20, "done")]
+    found = compute_kpis(log_of(rows), only=["boarding_hours"])
+    assert found.value("boarding_hours") == pytest.approx(3 + 2)
+    assert found.value("boarding_hours", "mean") == pytest.approx(2)
+    assert found.value("boarding_hours", "patients_per_day") == 1
+
+
+def test_exactly_four_hours_is_within_four_hours():
+    assert compute_kpis(log_of(seen(1, 1, 2, 5))).value("within_4_hours") == 100
+    assert compute_kpis(log_of(seen(1, 1, 2, 5 + 1 / 60))).value("within_4_hours") == 0
+
+
+def test_a_doctor_on_the_ward_is_not_the_door_to_clinician():
+    rows = [at(1, "arrive", 1), (1, "stay", "ed", 1, 1, 3, "done"), (1, "stay", "ward", 3, 3, 20, "done"),
+            (1, "round", "doctor", 9, 10, 11, "done"), at(1, "leave", 20, "home"), *seen(2, 2, 3, 4)]
+    found = compute_kpis(log_of(rows), only=["door_to_clinician"])
+    assert found.row("door_to_clinician", "mean")["n"] == 1
+    assert found.value("door_to_clinician", "mean") == pytest.approx(60)
+
+
+def test_an_elective_cancelled_from_its_bed_did_not_go_ahead():
+    rows = [(*at(1, "arrive", 1), "elective"), (1, "stay", "ward", 1, 1, 5, "done", "elective"),
+            (*at(1, "leave", 5, "cancelled"), "elective")]
+    found = compute_kpis(log_of(rows, attributes=("admission",)), only=["elective_cancellations"])
+    assert found.value("elective_cancellations", "share") == 100
+    assert found.row("elective_cancellations", "share")["n"] == 1
+
+
+def test_a_discharge_is_from_the_last_bed():
+    rows = [(1, "stay", "icu", 0, 0, 9, "done"), (1, "stay", "ward", 9, 9, 15, "done"), at(1, "leave", 15, "home")]
+    found = compute_kpis(log_of(rows), only=["discharges_before_noon"])
+    assert found.value("discharges_before_noon") == 0
+    assert found.row("discharges_before_noon", "share", "icu")["n"] == 0
