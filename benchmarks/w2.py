@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from hospital_twin.distributions import quantile_function
-from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.eventlog import EventLog
 from hospital_twin.hospital import read_hospital
 from hospital_twin.program import Program, compile_program
@@ -145,4 +143,4 @@ def _named(rows_: pd.DataFrame, activity: str) -> pd.DataFrame:
                          "end": rows_["end"]})
 
 
-__all__ = ["draws", "program", "quantile_function", "rows", "simulate"]
+

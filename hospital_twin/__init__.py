@@ -21,7 +21,7 @@ _HOMES: dict[str, str] = {
 }
 """Where each public name lives."""
 
-__all__ = [*_HOMES, "__version__"]
+__all__ = ["__version__", *_HOMES.keys()]  # noqa: PLE0604 - the keys are strings, ruff cannot see it
 
 
 def __getattr__(name: str) -> Any:

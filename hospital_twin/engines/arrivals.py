@@ -125,8 +125,8 @@ class Arrivals:
         """Every slot whose patient comes: (tick, visit, entry), in order of tick."""
         source, horizon = self.sources[i], self.engine.program.calendar.horizon
         found = []
-        for slot, number, entry in source.slots.tolist():
-            entry = source.entry if entry < 0 else entry
+        for slot, number, own_entry in source.slots.tolist():
+            entry = source.entry if own_entry < 0 else own_entry
             visit = self._as_booked(i, visit_id(source.hash, 0, number), entry)
             if uniform(visit.key, source.sites["no_show"]) < self.engine.lookups.value(source.no_show, visit):
                 continue

@@ -130,7 +130,7 @@ class Lookups:
                 X.ARRIVAL: lambda v, w: v.arrival / HOUR, X.AGE: lambda v, w: (counts.now - v.arrival) / HOUR,
                 X.JOIN: lambda v, w: (w.joined if w else counts.now) / HOUR,
                 X.WAITED: lambda v, w: (counts.now - w.joined) / HOUR if w else 0.0,
-                X.GIVEN: lambda v, w: self._given(v, w)}[code]
+                X.GIVEN: self._given}[code]
 
     def _given(self, visit: Visit, waiting: Waiting | None) -> float:
         """The number that the waiting step gives, 0 when it gives none."""

@@ -94,7 +94,8 @@ class Record:
         place = {a: names.index(a) for a in self.program.words.activities}
         code = np.array([place[a] for a in self.program.words.activities] + [0], dtype=np.int64)
         numbers = np.array(column, dtype=np.int64)
-        return pd.Categorical.from_codes(np.where(numbers < 0, -1 - numbers, code[np.maximum(numbers, 0)]), categories=names)
+        places = np.where(numbers < 0, -1 - numbers, code[np.maximum(numbers, 0)])
+        return pd.Categorical.from_codes(places, categories=names)
 
     def _capacity_table(self) -> pd.DataFrame:
         resource, at, amount, reason = list(zip(*self.capacity, strict=True)) or [[]] * 4

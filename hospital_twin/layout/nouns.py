@@ -125,7 +125,8 @@ class Source(Part):
     pathway: Name = Field(description="What happens to its visits.")
     rate: Weekly | None = Field(None, description="Arrivals per hour: a Poisson process by hour of the week.")
     ceiling: float | None = Field(None, gt=0, description="Height of one candidate layer, per hour; with `rate`. "
-                                  "Choose it once, about the highest hourly rate, and leave it: it is who patients are.")
+                                  "Choose it once, about the highest hourly rate, and leave it: it says who patients "
+                                  "are.")
     times: Amount = Field(1.0, description="Factor on the rate (levers use it).")
     season: dict[Annotated[int, Field(ge=1, le=12)], Amount] = Field(default_factory=dict,
                                                                      description="Factor by month.")

@@ -102,7 +102,8 @@ def _path_in_file(loc: tuple, value: Any) -> tuple:
     """The part of pydantic's path that is in the file: union tags are left out."""
     path: list = []
     for part in loc:
-        if isinstance(value, dict) and part in value or isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
+        in_list = isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value)
+        if in_list or (isinstance(value, dict) and part in value):
             value = value[part]
             path.append(part)
     return tuple(path)

@@ -74,7 +74,7 @@ def window_of(text: str) -> tuple[tuple[int, ...], int, int]:
     return days_of(match["days"]), begin, end if end > begin else end + 1440
 
 
-Window = Annotated[str, BeforeValidator(lambda value: _checked_window(value))]
+Window = Annotated[str, BeforeValidator(lambda value: _checked_window(value))]  # noqa: PLW0108 - defined below
 """Hours of the week on the hospital's clock: ``08:00-16:00``, ``mon-fri 22:00-06:00``."""
 
 

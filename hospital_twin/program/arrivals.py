@@ -12,7 +12,7 @@ from hospital_twin.layout import Source as LayoutSource
 from hospital_twin.layout.nouns import Add, Divert, Evict, Slots
 from hospital_twin.layout.terms import days_of, minutes_of
 from hospital_twin.program.builder import Builder
-from hospital_twin.program.calendar import tick_of, tick_of_text, weekly_changes
+from hospital_twin.program.calendar import tick_of, tick_of_text, weekday_of, weekly_changes
 from hospital_twin.program.codes import Act, Kind
 from hospital_twin.program.emit import Emitter
 from hospital_twin.program.program import Calendar, Rule, Source
@@ -94,7 +94,7 @@ def _timetable(emitter: Emitter, calendar: Calendar, name: str, s: LayoutSource)
         template += _group(emitter, name, s, group, entries)
     found = []
     for day in range(len(calendar.hour_start) - 1):
-        weekday = int(calendar.weekday[np.searchsorted(calendar.boundary, calendar.hour_start[day, 12], "right") - 1])
+        weekday = weekday_of(calendar, day)
         for place, (days, minute, entry) in enumerate(template):
             tick = tick_of(calendar, day, minute)
             if weekday in days and tick < calendar.horizon:

@@ -104,8 +104,8 @@ class Asks:
     def _outliers(self, option: dict[str, int], where: str) -> list[dict[str, int]]:
         unit = next(iter(option))
         if len(option) != 1 or unit not in self.b.units:
-            raise BadInput(where, f"moves to {', '.join(option)}", "one unit, or the first available of several: one of "
-                           + ", ".join(self.b.units))
+            raise BadInput(where, f"moves to {', '.join(option)}",
+                           "one unit, or the first available of several: one of " + ", ".join(self.b.units))
         return [{other: 1} for other in self.b.layout.units[unit].outliers]
 
     def _alternative(self, option: dict[str, int], costs: dict[str, int], where: str, move: bool) -> Alternative:

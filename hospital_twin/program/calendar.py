@@ -54,6 +54,11 @@ def tick_of(calendar_: Calendar, day: int, minute: int) -> int:
     return int(calendar_.hour_start[day, minute // 60]) + minute % 60 * TICKS_PER_MINUTE
 
 
+def weekday_of(calendar_: Calendar, day: int) -> int:
+    """The weekday of a local day, 0 is Monday."""
+    return int(calendar_.weekday[np.searchsorted(calendar_.boundary, calendar_.hour_start[day, 12], "right") - 1])
+
+
 def tick_of_text(calendar_: Calendar, text: str, where: str) -> int:
     """The tick of a local date or date and time written in a layout."""
     try:
@@ -70,7 +75,7 @@ def weekly_changes(calendar_: Calendar, pattern: float | dict) -> list[tuple[int
         return [(0, week[0][1])]
     changes: list[tuple[int, float]] = []
     for day in range(len(calendar_.hour_start) - 1):
-        weekday = int(calendar_.weekday[np.searchsorted(calendar_.boundary, calendar_.hour_start[day, 12], "right") - 1])
+        weekday = weekday_of(calendar_, day)
         for minute, value in week:
             if minute // 1440 == weekday or (minute == 0 and day == 0):
                 tick = tick_of(calendar_, day, minute % 1440) if minute // 1440 == weekday else 0

@@ -15,6 +15,7 @@ from hospital_twin.program.graph import possible_circles, reachable
 from hospital_twin.program.places import resources
 from hospital_twin.program.program import Program, Words
 from hospital_twin.program.windows import Windows
+from hospital_twin.streams import source_hash
 from hospital_twin.unit_types import expanded
 
 
@@ -37,6 +38,7 @@ def circles(layout: Layout) -> list[tuple[str, ...]]:
 def _compiled(layout: Layout, starts: date | None, days: float) -> tuple[Program, Emitter]:
     layout = expanded(layout)
     _distinct_names(layout)
+    _distinct_sources(layout)
     b, windows = Builder(layout), Windows()
     asks = Asks(b)
     emitter = Emitter(b, asks, windows)
@@ -74,6 +76,16 @@ def _distinct_names(layout: Layout) -> None:
             if name in seen:
                 raise BadInput(f"{section}.{name}", f"{name!r} stands under {seen[name]} too", "a name of its own")
             seen[name] = section
+
+
+def _distinct_sources(layout: Layout) -> None:
+    """Who a patient is starts with a short hash of the source's name: two names may not share one."""
+    seen: dict[int, str] = {}
+    for name in layout.sources:
+        other = seen.setdefault(source_hash(name), name)
+        if other != name:
+            raise BadInput(f"sources.{name}", f"its patients would be those of {other!r}",
+                           "another name for one of the two")
 
 
 def _ends(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
