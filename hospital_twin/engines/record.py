@@ -78,7 +78,10 @@ class Record:
                  "amount": np.array(columns[6], dtype=float)}
         for name, column in zip(("joined", "start", "end"), columns[7:10], strict=True):
             frame[name] = _times(column, epoch)
-        frame["end_reason"] = _words(columns[10], END_REASONS + p.words.dispositions, 0)
+        reasons = END_REASONS + p.words.dispositions
+        names = list(dict.fromkeys(reasons))
+        code = np.array([names.index(r) for r in reasons], dtype=np.int64)
+        frame["end_reason"] = pd.Categorical.from_codes(code[np.array(columns[10], dtype=np.int64)], categories=names)
         attributes = np.array(columns[11], dtype=np.int64).reshape(len(columns[0]), len(p.words.attributes))
         for i, name in enumerate(p.words.attributes):
             frame[name] = pd.Categorical.from_codes(attributes[:, i], categories=list(p.words.values[i]), ordered=True)
