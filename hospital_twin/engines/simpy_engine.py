@@ -153,7 +153,7 @@ class Engine:
 
     def rouse(self, token: Token) -> None:
         """Make a sleeping process look at its token's new `wait`."""
-        if token.started and token.process is not self.env.active_process:
+        if token.started and token.process.is_alive and token.process is not self.env.active_process:
             token.process.interrupt()
 
     # ---- instants
