@@ -209,7 +209,7 @@ class Flow:
             self.record.task(visit, op[5], token.began, token.ends, token.ends)
             token.ends = token.began = NEVER
             return op[2]
-        window = op[4] if op[4] >= 0 else self._discharge[visit.unit]
+        window = op[4] if op[4] >= 0 else self._discharge.get(visit.unit, -1)
         token.began, token.ends = engine.now, engine.now
         if window >= 0:
             token.ends = next_time(engine, visit, self.program.windows[window], self.sites[token.pc], engine.now)
