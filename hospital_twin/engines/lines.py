@@ -130,6 +130,8 @@ class Lines:
         for resource in waiting.lines:
             line = self.lines[resource]
             del line[bisect_left(line, (waiting.key,))]
+        if waiting.request >= 0 and self.program.requests[waiting.request].hold_line:
+            self.dirty.update(waiting.lines)
         self._count(waiting, -1)
 
     def _count(self, waiting: Waiting, sign: int) -> None:
