@@ -126,7 +126,9 @@ class Holdings:
                 self.lines.rekey(token.waiting)
         for holding in [h for h in self.places(visit) if not h.place]:
             ways = self.lines.needs_of(visit, self._request_of[holding.step])
-            amount = dict(need for way in ways for need in way).get(holding.resource, holding.amount)
+            place = next(h.resource for h in visit.holdings if h.place and h.group == holding.group)
+            way = next((way for way in ways if way[0][0] == place), ())
+            amount = dict(way).get(holding.resource, holding.amount)
             if amount != holding.amount:
                 self._reweigh(visit, holding, amount)
 
