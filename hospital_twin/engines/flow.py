@@ -247,6 +247,8 @@ class Flow:
             self.holdings.is_in(visit, -1)
         turnover = (op[6], self.draw(visit, token.pc)) if op[6] >= 0 and chosen else None
         self.holdings.let_go(visit, chosen, turnover=turnover)
+        if visit.unit >= 0 and not any(h.place for h in visit.holdings):
+            self.holdings.is_in(visit, -1)
         return op[2]
 
     def _settle(self, token: Token, op: tuple) -> int:
