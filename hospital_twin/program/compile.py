@@ -9,6 +9,7 @@ from hospital_twin.layout import Layout
 from hospital_twin.program.arrivals import rule, source
 from hospital_twin.program.asks import Asks
 from hospital_twin.program.builder import Builder
+from hospital_twin.program.codes import Act, Op
 from hospital_twin.program.calendar import calendar
 from hospital_twin.program.emit import END, Emitter
 from hospital_twin.program.graph import possible_circles, reachable
@@ -51,7 +52,10 @@ def _compiled(layout: Layout, starts: date | None, days: float) -> tuple[Program
     code = emitter.code(list(emitter.entry_of.values()))
     sources = [s._replace(entry=emitter.thread[s.entry], slots=_threaded_slots(s.slots, emitter.thread))
                for s in sources]
-    _ends(layout, emitter, [s.entry for s in sources] + [int(e) for s in sources for e in s.slots[:, 2] if e >= 0])
+    rules = tuple(r._replace(acts=tuple((act, target, emitter.thread[value] if act == Act.EVICT else value)
+                                        for act, target, value in r.acts)) for r in rules)
+    _ends(layout, emitter, [s.entry for s in sources] + [int(e) for s in sources for e in s.slots[:, 2] if e >= 0]
+          + [value for r in rules for act, _, value in r.acts if act == Act.EVICT])
     requests = asks.finished(emitter.thread)
     words = _words(b, layout)
     return Program(
@@ -92,6 +96,7 @@ def _ends(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
     """Every way through a pathway ends in `leave` or goes round for ever in a `repeat`."""
     after = emitter.successors()
     starts = dict(zip(emitter.entry_of, (emitter.thread[e] for e in emitter.entry_of.values()), strict=True))
+    entries = [*entries, *(op[4] for op in emitter.ops if op[0] == Op.RETURN)]
     if END not in reachable(after, entries):
         return
     name = next((n for n, start in starts.items() if start == END or END in reachable(after, [start])), "?")
