@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from hospital_twin.engines.record import WITHDRAWN
 from hospital_twin.engines.state import Token, Visit
+from hospital_twin.program.codes import Op
 
 if TYPE_CHECKING:
     from hospital_twin.engines.simpy_engine import Engine
@@ -59,6 +60,9 @@ class Forks:
             engine.lines.leave(waiting)
             if not waiting.judge:
                 engine.record.wait_ended(visit, waiting.lines[0], waiting.joined, engine.now, WITHDRAWN)
+        at_work = engine.flow.ops[token.pc]
+        if at_work[1] == Op.DELAY and at_work[6] >= 0:
+            engine.holdings.let_go(visit, engine.holdings.of_step(visit, at_work[6]), reason=WITHDRAWN)
         if token.branch:
             engine.holdings.let_go(visit, [h for h in visit.holdings if h.branch == token.branch and h.group < 0],
                                    reason=WITHDRAWN)
