@@ -77,7 +77,7 @@ class Rules:
         if any(begin <= minute < end for begin, end in spans):
             return True
         wait = min((begin - minute) % 10080 for begin, _ in spans)
-        self.engine.alarm(now + wait * 60_000_000, _wake)
+        self.engine.alarm(now - now % 60_000_000 + wait * 60_000_000, _wake)
         return False
 
     def _ticks(self, i: int, flat: Flat | None, where: int) -> int:
@@ -128,6 +128,8 @@ class Rules:
             for tick in (since, self.not_before[i], self.in_force_at[i]):
                 if tick >= now:
                     self.engine.alarm(tick, _wake)
+            if self.true_since[i] != NOT_YET:
+                self._inside(i, self.rules[i])
 
     def diverted(self, visit: Visit) -> bool:
         """Whether an arrival is sent elsewhere by a rule in force."""
