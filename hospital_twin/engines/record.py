@@ -24,12 +24,12 @@ class Record:
     ARRIVE, LEAVE, CHANGE, REFUSED, STAY, CLEANING, WAIT = (-1 - RESERVED.index(w) for w in (
         "arrive", "leave", "change", "refused", "stay", "cleaning", "wait"))
 
-    def __init__(self, program: Program, rows: list | None = None, capacity: list | None = None):
+    def __init__(self, program: Program):
         self.program = program
-        self.rows: list[tuple] = rows if rows is not None else []
-        self.capacity: list[tuple] = capacity if capacity is not None else []
+        self.rows: list[tuple] = []
+        self.capacity: list[tuple] = []
+        self._latest: dict[int, int] = {}
         self._scale = program.resources.scale.tolist()
-        self._stay = program.words.activities.index("stay") if "stay" in program.words.activities else None
 
     def event(self, visit: Visit, activity: int, now: int, reason: int = DONE, resource: int = -1) -> None:
         """A row that takes no time: arrival, refusal, attribute change, leaving."""
@@ -63,8 +63,19 @@ class Record:
                           visit.attributes))
 
     def capacity_is(self, resource: int, now: int, amount: int, reason: int) -> None:
-        """A new capacity (integer units)."""
-        self.capacity.append((resource, now, amount / self._scale[resource], reason))
+        """A new capacity (integer units); the last word of a tick stands, and what does not change is no row."""
+        row = (resource, now, amount / self._scale[resource], reason)
+        latest = self._latest.get(resource)
+        if latest is not None and self.capacity[latest][1] == now:
+            self.capacity[latest] = row
+        elif latest is None or self.capacity[latest][2] != row[2]:
+            self._latest[resource] = len(self.capacity)
+            self.capacity.append(row)
+
+    def go_on(self, rows: list[tuple], capacity: list[tuple]) -> None:
+        """Take over what was recorded before a snapshot."""
+        self.rows, self.capacity = rows, capacity
+        self._latest = {row[0]: i for i, row in enumerate(capacity)}
 
     # ---- the end
     def event_log(self, open_rows: list[tuple], seed: int, replication: int, end: int, version: str) -> EventLog:

@@ -21,6 +21,7 @@ from hospital_twin.engines.lookups import Lookups
 from hospital_twin.engines.preemption import Preemption
 from hospital_twin.engines.record import Record
 from hospital_twin.engines.rules import Rules
+from hospital_twin.engines.staffing import Staffing
 from hospital_twin.engines.state import Token, Visit
 from hospital_twin.engines.windows import Days
 from hospital_twin.eventlog import EventLog
@@ -74,6 +75,7 @@ class Engine:
         self.days = Days(self)
         self.holdings, self.forks, self.preemption = Holdings(self), Forks(self), Preemption(self)
         self.flow = Flow(self)
+        self.staffing = Staffing(program)
         self.lines.connect(self.lookups, self.flow)
         self.arrivals = Arrivals(self)
         self.stopped = False
@@ -263,9 +265,15 @@ class Engine:
             return
         fell = amount < self.lines.capacity[resource]
         self.lines.set_capacity(resource, amount)
-        self.record.capacity_is(resource, self.now, amount, reason)
+        self._record_capacity(resource, reason)
         if fell and self.program.resources.hand_over[resource]:
             self.preemption.hand_over(resource)
+
+    def _record_capacity(self, resource: int, reason: int) -> None:
+        """A unit's capacity is its staffed places, so a change of its nurses is one of the unit too."""
+        self.record.capacity_is(resource, self.now, self.staffing.staffed(resource, self.lines.capacity), reason)
+        for place in self.staffing.places_of.get(resource, ()):
+            self.record.capacity_is(place, self.now, self.staffing.staffed(place, self.lines.capacity), reason)
 
     # ---- the end
     def event_log(self) -> EventLog:
