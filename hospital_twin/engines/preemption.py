@@ -66,7 +66,7 @@ class Preemption:
         if restart:
             engine.flow.next_occurrence(visit, token.pc)
             token.remaining = NEVER
-        else:
+        elif engine.flow.ops[token.pc][1] == Op.DELAY:
             token.remaining = token.ends - engine.now
         token.ends = token.began = NEVER
         seize = self._seize[holding.step]
