@@ -51,7 +51,8 @@ def _unix_ticks(then: datetime) -> int:
 def tick_of(calendar_: Calendar, day: int, minute: int) -> int:
     """The tick of a local minute of a day; minutes past midnight (>= 1440) are of the days after."""
     day, minute = day + minute // 1440, minute % 1440
-    return int(calendar_.hour_start[day, minute // 60]) + minute % 60 * TICKS_PER_MINUTE
+    begins, ends = (int(calendar_.hour_start.flat[day * 24 + minute // 60 + later]) for later in (0, 1))
+    return begins + min(minute % 60 * TICKS_PER_MINUTE, ends - begins)
 
 
 def weekday_of(calendar_: Calendar, day: int) -> int:
