@@ -45,7 +45,7 @@ def simulate(program: Program, *, seed: int, replication: int = 0, resume: snaps
     """
     engine = Engine(program, seed, replication, resume)
     engine.run(program.calendar.horizon)
-    if program.drain:
+    if program.drain and not engine.stopped:
         engine.drain()
     return engine.event_log()
 
@@ -64,6 +64,7 @@ class Engine:
     def __init__(self, program: Program, seed: int, replication: int, resume: snapshots.Snapshot | None = None):
         self.program, self.seed, self.replication = program, seed, replication
         self.key = replication_key(seed, replication)
+        resume = resume if resume and resume.now else None  # before the first instant there is nothing to restore
         self.now = resume.now if resume else 0
         self.env = simpy.Environment(initial_time=self.now)
         self.visits: dict[int, Visit] = {}
