@@ -123,10 +123,11 @@ class Arrivals:
     # ---- slots
     def plan(self, i: int) -> None:
         """Every slot whose patient comes: (tick, visit, entry), in order of tick."""
-        source, horizon = self.sources[i], self.engine.program.calendar.horizon
+        source, horizon, now = self.sources[i], self.engine.program.calendar.horizon, self.engine.now
         found = []
         for slot, number, own_entry in source.slots.tolist():
             entry = source.entry if own_entry < 0 else own_entry
+            self.engine.now = slot
             visit = self._as_booked(i, visit_id(source.hash, 0, number), entry)
             if uniform(visit.key, source.sites["no_show"]) < self.engine.lookups.value(source.no_show, visit):
                 continue
@@ -136,6 +137,7 @@ class Arrivals:
                 late = to_ticks(quantile(uniform(visit.key, source.sites["offset"])))
             if slot + late < horizon:
                 found.append((max(0, slot + late), visit.id, entry))
+        self.engine.now = now
         self.planned[i] = sorted(found)
 
     def _as_booked(self, i: int, number: int, entry: int) -> Visit:
