@@ -154,8 +154,10 @@ class Lines:
         return (*[term(visit, waiting) for term in terms], waiting.joined, visit.id, token.branch, step)
 
     def rekey(self, waiting: Waiting) -> None:
-        """A request's place after its visit's class has changed."""
+        """What a request asks for, and its place, after its visit's class has changed."""
         self.leave(waiting)
+        waiting.alternatives = self.needs_of(waiting.token.visit, waiting.request)
+        waiting.lines = tuple(dict.fromkeys(r for way in waiting.alternatives for r, _ in way))
         waiting.key = self.key_of(waiting.token, waiting.lines[0], waiting, waiting.key[-1])
         self.join(waiting)
 
