@@ -168,8 +168,7 @@ class Lines:
             dirty, self.dirty = self.dirty, set()
             if self._any_moving:
                 for resource in dirty:
-                    if self._moving[resource]:
-                        self._resort(resource)
+                    self._resort(resource)
             if self._restart or any(self._coupled[r] for r in dirty):
                 self._scan(dirty)
             else:
@@ -180,8 +179,8 @@ class Lines:
     def _resort(self, resource: int) -> None:
         """A line whose order moves with time (ageing priority) is sorted at the instant it is used."""
         for _, waiting in list(self.lines[resource]):
-            if waiting.lines[0] == resource:
-                key = self.key_of(waiting.token, resource, waiting, waiting.key[-1])
+            if self._moving[waiting.lines[0]]:
+                key = self.key_of(waiting.token, waiting.lines[0], waiting, waiting.key[-1])
                 for line in waiting.lines:
                     del self.lines[line][bisect_left(self.lines[line], (waiting.key,))]
                     insort(self.lines[line], (key, waiting))
