@@ -11,7 +11,7 @@ from hospital_twin.layout import steps as s
 from hospital_twin.layout.terms import Part
 from hospital_twin.program.asks import Asks
 from hospital_twin.program.builder import Builder
-from hospital_twin.program.codes import Let, Op
+from hospital_twin.program.codes import Let, Op, X
 from hospital_twin.program.expressions import resources_read
 from hospital_twin.program.graph import loops
 from hospital_twin.program.program import Code
@@ -98,7 +98,9 @@ class Emitter:
 
     def _condition(self, text: str, name: str, where: str) -> int:
         expression = self.b.expression(text, where)
-        read = resources_read(self.b.words(expression))
+        words = self.b.words(expression)
+        read = resources_read(words) + [self.b.resources[name] for name, unit in self.b.units.items()
+                                        if (X.PRESENT, unit) in words]
         if read:
             return self.op(Op.JUDGE, expression, read[0], draws=[(name, "judge")])
         return self.op(Op.UNLESS, expression)
