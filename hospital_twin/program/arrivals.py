@@ -13,7 +13,7 @@ from hospital_twin.layout.nouns import Add, Divert, Evict, Slots
 from hospital_twin.layout.terms import days_of, minutes_of
 from hospital_twin.program.builder import Builder
 from hospital_twin.program.calendar import tick_of, tick_of_text, weekday_of, weekly_changes
-from hospital_twin.program.codes import Act, Kind
+from hospital_twin.program.codes import Act, Kind, X
 from hospital_twin.program.emit import Emitter
 from hospital_twin.program.program import Calendar, Rule, Source
 from hospital_twin.program.windows import weekly_spans_of
@@ -126,12 +126,21 @@ def rule(b: Builder, emitter: Emitter, name: str, r: LayoutRule) -> Rule:
 
     def flat(distribution: Distribution | None) -> Any:
         return None if distribution is None else flatten(distribution)
-    return Rule(when=b.expression(r.when, f"{where}.when"),
-                until=-1 if r.until is None else b.expression(r.until, f"{where}.until"),
+    return Rule(when=_of_the_hospital(b, r.when, f"{where}.when"),
+                until=-1 if r.until is None else _of_the_hospital(b, r.until, f"{where}.until"),
                 lasting=flat(r.lasting), at_least=flat(r.at_least), after=flat(r.after),
                 between=np.zeros((0, 2), dtype=np.int64) if r.between is None else weekly_spans_of(r.between, where),
                 acts=tuple(_act(b, emitter, action, f"{where}.then.{i}") for i, action in enumerate(r.then)),
                 sites={p: site(name, p) for p in ("lasting", "at_least", "after", "divert")})
+
+
+def _of_the_hospital(b: Builder, text: str, where: str) -> int:
+    """A condition without a visit: it may look at counts and the clock alone."""
+    expression = b.expression(text, where)
+    if any(X.ATTRIBUTE == code or X.UNIT <= code <= X.AGE for code, _ in b.words(expression)):
+        raise BadInput(where, f"{text!r} looks at a visit, but a rule has none", "counts and the clock: waiting(icu) > 2, "
+                       "occupancy(ward), present(ward), active(other_rule), hour, weekday, month")
+    return expression
 
 
 def _act(b: Builder, emitter: Emitter, action: Any, where: str) -> tuple[int, int, int]:
