@@ -58,7 +58,7 @@ class Lines:
         """Join lines, functions of the program and the engine that acts on grants."""
         self.lookups, self.engine = lookups, engine
         self._orders = [tuple(lookups.terms[t] for t in self._terms_of(r)) for r in range(len(self.lines))]
-        self._moving = [any(self._codes(t) & _MOVING for t in self._terms_of(r)) for r in range(len(self.lines))]
+        self._moving = [any(self.codes(t) & _MOVING for t in self._terms_of(r)) for r in range(len(self.lines))]
         self._restart = any(self._reads_counters(a) for options in self.program.asks for a in options)
         self._simple = [self._one_need(options) for options in self._asks]
         self._any_moving = any(self._moving)
@@ -69,12 +69,13 @@ class Lines:
         first, n = self.program.resources.orders[resource]
         return [int(t) for t in self.program.resources.order_terms[first:first + n]]
 
-    def _codes(self, expression: int) -> set[int]:
+    def codes(self, expression: int) -> set[int]:
+        """The codes of an expression's words."""
         first, n = self.program.tables.expressions[expression]
         return {int(code) for code, _ in self.program.tables.words[first:first + n]}
 
     def _reads_counters(self, alternative) -> bool:
-        return any(e >= 0 and self._codes(e) & set(range(X.FREE, X.PRESENT + 1))
+        return any(e >= 0 and self.codes(e) & set(range(X.FREE, X.PRESENT + 1))
                    for e in (alternative.admits, alternative.cost))
 
     def _one_need(self, options: tuple) -> Needs | None:

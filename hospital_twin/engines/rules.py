@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from hospital_twin.distributions import Flat, quantile_function
 from hospital_twin.engines.state import Visit
-from hospital_twin.program.codes import Act
+from hospital_twin.program.codes import Act, Op, X
 from hospital_twin.program.places import RULE
-from hospital_twin.streams import Owner, owner_key, site, to_ticks, uniform
+from hospital_twin.streams import TICKS_PER_HOUR, Owner, owner_key, site, to_ticks, uniform
 
 if TYPE_CHECKING:
     from hospital_twin.engines.simpy_engine import Engine
@@ -29,6 +29,18 @@ class Rules:
         self._moved: set[int] = set()
         self._owners = [site(name, "rule") >> 1 for name in engine.program.words.rules]
         self.lasting = [0] * n
+
+    def wake_hourly(self, tick: int) -> None:
+        """At every full hour there is an instant, so that conditions that look at the clock are looked at."""
+        if tick <= self.engine.program.calendar.boundary[-1]:
+            self.engine.alarm(tick, self.wake_hourly, tick + TICKS_PER_HOUR)
+
+    def look_at_the_clock(self) -> bool:
+        """Whether a rule, or a wait for a condition, looks at the clock."""
+        program, codes = self.engine.program, self.engine.lines.codes
+        conditions = [e for rule in self.rules for e in (rule.when, rule.until) if e >= 0]
+        conditions += [int(op[3]) for op in program.code.ops if op[0] == Op.HOLD]
+        return any(codes(e) & {X.HOUR, X.WEEKDAY, X.MONTH} for e in conditions)
 
     def new_instant(self) -> None:
         """Each rule changes at most once an instant."""

@@ -26,7 +26,7 @@ from hospital_twin.engines.state import Token, Visit
 from hospital_twin.engines.windows import Days
 from hospital_twin.eventlog import EventLog
 from hospital_twin.program import Program
-from hospital_twin.streams import replication_key
+from hospital_twin.streams import TICKS_PER_HOUR, replication_key
 
 MOST_ROUNDS = 1000
 """Rounds of one instant after which the run is given up: something goes round without taking time."""
@@ -89,6 +89,8 @@ class Engine:
         else:
             self._apply_changes()
             self.arrivals.begin()
+        if self.rules.look_at_the_clock():
+            self.rules.wake_hourly(-(-self.now // TICKS_PER_HOUR) * TICKS_PER_HOUR)
 
     # ---- what expressions ask (`Counts`)
     @property
