@@ -35,6 +35,8 @@ class Emitter:
         self.first_op: dict[tuple[str, str], int] = {}
         self.names: dict[str, str] = {}
         self.jumps: list[tuple[int, str, str]] = []
+        self.inside: tuple[tuple[str, int], ...] = ()
+        self.inside_of: dict[tuple[str, str], tuple] = {}
         self.where = self.pathway = ""
 
     # ---- writing
@@ -78,6 +80,7 @@ class Emitter:
             if kind != "follow":
                 self._claim(name, self.where)
             self.first_op[self.pathway, name] = self.here()
+            self.inside_of[self.pathway, name] = self.inside
             getattr(self, f"_{kind}")(step, name, self.where)
 
     def _claim(self, name: str, where: str) -> None:
@@ -222,7 +225,9 @@ class Emitter:
         self.branches += [-1] * len(step.branches)
         for i, steps in enumerate(step.branches):
             self.branches[first + i] = self.here()
+            self.inside = (*self.inside, (name, i))
             self.block(steps, f"{where}.branches.{i}")
+            self.inside = self.inside[:-1]
             self.op(Op.JOIN)
         self.ops[fork][1] = self.here()
         self._skip_to_here(skips)
@@ -258,6 +263,9 @@ class Emitter:
             raise BadInput(where, f"{value!r} is no value of {attribute}", "one of " + ", ".join(map(str, values)))
 
     def _repeat(self, step: s.Repeat, name: str, where: str) -> None:
+        if self.inside_of.get((self.pathway, step.from_), self.inside) != self.inside:
+            raise BadInput(where, f"goes back to {step.from_!r} into, or out of, branches that run side by side",
+                           "an earlier step of the same branch, or none inside `together`")
         skips = self._guards(step, name, where)
         self.jumps.append((self.jump(), self.pathway, step.from_))
         self._skip_to_here(skips)
@@ -298,8 +306,8 @@ class Emitter:
     def _aim_jumps(self) -> None:
         for op, pathway, target in self.jumps:
             if pathway:
-                if (pathway, target) not in self.first_op:
-                    raise BadInput(f"pathways.{pathway}", f"repeats from {target!r}, which is no step of it",
+                if self.first_op.get((pathway, target), op) >= op:
+                    raise BadInput(f"pathways.{pathway}", f"repeats from {target!r}, which is no earlier step of it",
                                    "one of " + ", ".join(n for p, n in self.first_op if p == pathway))
                 self.ops[op][1] = self.first_op[pathway, target]
             elif target not in self.entry_of:
