@@ -1,6 +1,7 @@
 """Layout files in and out: YAML with the line of every fault."""
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ MOST_NODES = 200_000
 """A file that unfolds to more is refused: nested anchors can make a small file unfold without end."""
 
 
+MOST_BYTES = 20_000_000
+"""A file with more is refused unread."""
+
+
 class _Tree:
     """A YAML document as plain values, with the line on which each began."""
 
@@ -25,6 +30,7 @@ class _Tree:
         if self.nodes > MOST_NODES or len(path) > 60:
             raise BadInput(f"{self.file}, line {node.start_mark.line + 1}", "the file unfolds without end",
                            f"at most {MOST_NODES:,} values, nested at most 60 deep, without anchors inside anchors")
+        self._no_tag(node)
         self.lines[path] = node.start_mark.line + 1
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -47,18 +53,30 @@ class _Tree:
         place = f"{self.file}, line {node.start_mark.line + 1}"
         if not isinstance(node, yaml.ScalarNode):
             raise BadInput(place, "a key that is a list or a mapping", "a name before the colon")
-        if node.tag.startswith("tag:yaml.org,2002:python") or node.tag.startswith("!"):
-            raise BadInput(place, f"the tag {node.tag}", "plain values without tags")
+        self._no_tag(node)
+        if node.tag.endswith(":timestamp") or (node.tag.endswith((":int", ":float")) and ":" in node.value):
+            return node.value  # a date stays as written, and 10:30 is a time of day, not 630
         try:
-            return yaml.constructor.SafeConstructor().construct_object(node)
+            value = yaml.constructor.SafeConstructor().construct_object(node)
         except (ValueError, yaml.YAMLError) as wrong:
             raise BadInput(place, f"{node.value!r} cannot be read ({wrong})", "a plain value") from wrong
+        if isinstance(value, float) and not isfinite(value):
+            raise BadInput(place, f"{node.value!r} is no number to calculate with", "a finite number")
+        return value
+
+    def _no_tag(self, node: yaml.Node) -> None:
+        if node.tag.startswith("tag:yaml.org,2002:python") or node.tag.startswith("!"):
+            raise BadInput(f"{self.file}, line {node.start_mark.line + 1}", f"the tag {node.tag}",
+                           "plain values without tags")
 
 
 def read_yaml(path: str | Path) -> tuple[Any, dict[tuple, int]]:
     """A YAML file's values, and the line of each by its path."""
     path = Path(path)
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise BadInput(str(path), f"the file has {path.stat().st_size / 1e6:,.0f} MB",
+                           f"at most {MOST_BYTES / 1e6:.0f} MB: a layout, not a log")
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as wrong:
         raise BadInput(str(path), "there is no such file", "a YAML file") from wrong
@@ -66,6 +84,8 @@ def read_yaml(path: str | Path) -> tuple[Any, dict[tuple, int]]:
         raise BadInput(str(path), "this is a folder", "a YAML file") from wrong
     except UnicodeDecodeError as wrong:
         raise BadInput(str(path), f"byte {wrong.start} is not UTF-8", "a text file in UTF-8") from wrong
+    except OSError as wrong:
+        raise BadInput(str(path), f"the file cannot be read ({wrong.strerror})", "a YAML file that you may read") from wrong
     tree = _Tree(str(path))
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
