@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hospital_twin.comparison import compare
+from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import Series
+from hospital_twin.hospital import Pedigree
+from hospital_twin.runs import Experiment, Item, Result, Runs
+from hospital_twin.scenario import Scenario
+from hospital_twin.store import Store, Study
+
+pytestmark = pytest.mark.unit
+
+FIRST, SECOND, OTHER = Item("baseline", 0), Item("baseline", 1), Item("one more bay", 0)
+
+
+def same(one: Result, other: Result) -> bool:
+    pd.testing.assert_frame_equal(one.kpis, other.kpis, check_exact=True)
+    pd.testing.assert_frame_equal(one.census, other.census, check_exact=True)
+    return True
+
+
+def test_a_result_comes_back_to_the_last_bit(store: Store, study: Study, made_up: Callable[..., Result]):
+    name = store.begin(study)
+    results = {SECOND: made_up(2), FIRST: made_up(1), OTHER: made_up(3)}
+    for item, result in results.items():
+        store.keep(name, item, result)
+    known = store.known(name)
+    assert known.keys() == results.keys()
+    assert all(same(known[item], results[item]) for item in results)
+    assert store.known(name, "one more bay").keys() == {OTHER}
+
+
+def test_runs_are_those_that_the_results_make(store: Store, study: Study, made_up: Callable[..., Result]):
+    name = store.begin(study)
+    for item in (SECOND, FIRST, OTHER):
+        store.keep(name, item, made_up(item.replication))
+    expected = Runs.of(study.experiments[0], {0: made_up(0), 1: made_up(1)})
+    assert store.runs(name, "baseline").fingerprint() == expected.fingerprint()
+    assert store.runs(name, "one more bay").says == "+1 bays bed"
+
+
+def test_kept_twice_is_there_once(store: Store, study: Study, made_up: Callable[..., Result]):
+    name = store.begin(study)
+    for seed in (5, 5, 6):
+        store.keep(name, FIRST, made_up(seed))
+    assert same(store.known(name)[FIRST], made_up(6))
+    assert store.studies()[0].items == 1
+
+
+def test_two_studies_do_not_mix(store: Store, study: Study, made_up: Callable[..., Result]):
+    other = replace(study, experiments=tuple(replace(e, seed=2) for e in study.experiments))
+    names = store.begin(study), store.begin(other)
+    assert names[0] != names[1]
+    store.keep(names[0], FIRST, made_up(1))
+    assert store.known(names[1]) == {}
+    assert [listed.id for listed in store.studies()] == [names[1], names[0]]
+
+
+@pytest.mark.parametrize("change", [
+    {"days": 3}, {"warm_up_days": 1}, {"seed": 7}, {"starts": pd.Timestamp("2026-01-01").date()}])
+def test_other_inputs_are_another_study(study: Study, change: dict):
+    other = replace(study, experiments=tuple(replace(e, **change) for e in study.experiments))
+    assert other.id != study.id
+
+
+def test_another_state_of_the_program_is_another_study(study: Study):
+    assert replace(study, code="0" * 64).id != study.id
+    assert replace(study, version="9.9").id != study.id
+    assert replace(study, experiments=study.experiments[:1]).id != study.id
+
+
+def test_begun_again_it_is_the_same_study_with_its_new_words(store: Store, study: Study,
+                                                             made_up: Callable[..., Result]):
+    name = store.begin(study)
+    store.keep(name, FIRST, made_up(1))
+    again = replace(study, question="And now?", faults=())
+    assert store.begin(again) == name
+    assert store.known(name).keys() == {FIRST}
+    assert (store.study(name).question, store.study(name).faults) == ("And now?", ())
+    assert len(store.studies()) == 1
+
+
+def test_a_study_comes_back_as_it_was_begun(store: Store, study: Study):
+    log = Pedigree(name="log.csv", sha256="ab" * 32, start="2024-01-01", end="2025-01-01", visits=9, version="0.1.0")
+    fitted = study.baseline.hospital.model_copy(update={"fitted_on": log, "not_fitted": ("cleaning",)})
+    study = replace(study, synthetic=True, experiments=tuple(replace(e, hospital=fitted, seed=2**70)
+                                                             for e in study.experiments))
+    found = store.study(store.begin(study))
+    assert found.id == study.id
+    assert found.experiments == study.experiments
+    assert (found.question, found.command, found.synthetic, found.faults) == (
+        study.question, study.command, True, study.faults)
+
+
+def test_hourly_counts_of_the_log_come_back(store: Store, study: Study):
+    hours = pd.date_range("2025-03-29 23:00", periods=30, freq="h", tz="UTC").as_unit("us")
+    table = pd.DataFrame({"place": "bays", "quantity": "census", "from": hours, "to": hours + pd.Timedelta(hours=1),
+                          "value": np.random.default_rng(3).random(30)})
+    counts = Series.of(table, time_zone="Europe/Copenhagen")
+    found = store.study(store.begin(replace(study, observed=counts))).observed
+    assert found is not None
+    assert found.fingerprint() == counts.fingerprint()
+    assert found.time_zone == "Europe/Copenhagen"
+
+
+def test_the_latest_is_the_finished_one_begun_last(store: Store, study: Study):
+    assert store.latest() is None
+    other = replace(study, experiments=tuple(replace(e, seed=2) for e in study.experiments))
+    first, second = store.begin(study), store.begin(other)
+    assert store.latest() is None
+    store.finish(first)
+    assert store.latest() == first
+    store.finish(second)
+    assert store.latest() == second
+    store.begin(study)
+    assert store.latest() == first
+
+
+def test_tables_come_back_with_their_types(store: Store, study: Study):
+    table = pd.DataFrame({"kpi": ["a", "b"], "hour": pd.array([None, 3], dtype="Int8"), "low": [0.1 + 0.2, np.nan],
+                          "place": pd.Categorical(["x", "y"]), "at": pd.to_datetime(["2025-01-01", None], utc=True)})
+    name = store.begin(study)
+    store.finish(name, beside=table)
+    pd.testing.assert_frame_equal(store.table(name, "beside"), table, check_exact=True)
+    assert store.table(name, "other") is None
+    assert store.comparison(name) is None
+
+
+def test_a_comparison_comes_back_whole(store: Store, study: Study, made_up: Callable[..., Result]):
+    name = store.begin(study)
+    sides = [Runs.of(e, {n: made_up(10 * i + n) for n in range(3)}) for i, e in enumerate(study.experiments)]
+    given = compare(*sides)
+    store.finish(name, given)
+    found = store.comparison(name)
+    assert found is not None
+    pd.testing.assert_frame_equal(found.table, given.table, check_exact=True)
+    assert (found.sentence(), found.note(), found.cautions) == (given.sentence(), given.note(), given.cautions)
+
+
+def test_what_is_not_there_is_named(store: Store, study: Study, made_up: Callable[..., Result]):
+    with pytest.raises(BadInput, match="no study 'x'"):
+        store.study("x")
+    with pytest.raises(BadInput, match="no study 'x'"):
+        store.known("x")
+    with pytest.raises(BadInput, match="has no scenario 'baseline'"):
+        store.keep("x", FIRST, made_up(1))
+    name = store.begin(study)
+    with pytest.raises(BadInput, match="has no scenario 'closed'"):
+        store.keep(name, Item("closed", 0), made_up(1))
+    with pytest.raises(BadInput, match="no replication of 'baseline' is finished"):
+        store.runs(name, "baseline")
+    with pytest.raises(BadInput, match="there is no scenario 'closed'"):
+        store.runs(name, "closed")
+
+
+def test_what_cannot_be_compared_is_no_study(study: Study):
+    with pytest.raises(BadInput, match="there are none"):
+        Study("?", ())
+    with pytest.raises(BadInput, match="two are called 'baseline'"):
+        Study("?", (study.baseline, study.baseline))
+    with pytest.raises(BadInput, match="more than its scenario"):
+        Study("?", (study.baseline, Experiment(study.baseline.hospital, Scenario(name="later"), days=5)))
+
+
+def test_a_store_is_found_again_by_path_and_by_address(tmp_path: Path, study: Study, made_up: Callable[..., Result]):
+    with Store(tmp_path / "twin.db") as first:
+        name = first.begin(study)
+        first.keep(name, FIRST, made_up(1))
+    with Store(f"sqlite:///{tmp_path / 'twin.db'}") as second:
+        assert same(second.known(name)[FIRST], made_up(1))
+    assert [path.name for path in tmp_path.iterdir()] == ["twin.db"]
