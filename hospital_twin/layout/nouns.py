@@ -13,7 +13,8 @@ from hospital_twin.layout.steps import Duration, Expression, Probability, Profil
 from hospital_twin.layout.terms import Amount, Capacity, Dated, Name, Part, Ratio, Weekly, by_or, days_of, minutes_of
 
 Role = Literal["doctor", "nurse", "triage", "place", "equipment", "slot", "other"]
-Order = Annotated[tuple[Expression, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
+Order = Annotated[tuple[Expression, ...], BeforeValidator(
+    lambda v: (v,) if isinstance(v, str) else v, json_schema_input_type=Expression | tuple[Expression, ...])]
 """Who is next, as a list of numbers compared in turn, the lowest first: ``[acuity, arrival]``.
 Words: class attributes, ``arrival``, ``join`` (hours since the run began), ``waited`` (hours), ``number``."""
 
@@ -21,9 +22,10 @@ Words: class attributes, ``arrival``, ``join`` (hours since the run began), ``wa
 class Attribute(Part):
     """A class attribute of a visit."""
 
-    values: tuple[str | int | bool, ...] = Field(min_length=1, description="Its values, in order. Numbers compare "
-                                                                           "as numbers, words by their place here.")
-    meaning: str = Field("", description="In words.")
+    values: tuple[str | int | bool, ...] = Field(
+        min_length=1, examples=[[1, 2, 3, 4, 5], ["adult", "older", "oldest"]],
+        description="Its values, in order. Numbers compare as numbers, words by their place here.")
+    meaning: str = Field("", examples=["triage category, 1 is immediate"], description="In words.")
 
     @field_validator("values")
     @classmethod
@@ -40,67 +42,89 @@ def _attribute(value: Any) -> Any:
 class Reserve(Part):
     """Some kept free for a class."""
 
-    keep: int = Field(ge=1, description="How many are kept free.")
-    for_: Expression = Field(alias="for", description="For whom: a condition on class attributes.")
+    keep: int = Field(ge=1, examples=[2], description="How many are kept free.")
+    for_: Expression = Field(alias="for", examples=["specialty == surgery"],
+                             description="For whom: a condition on class attributes.")
 
 
 class Resource(Part):
     """What every resource may say."""
 
-    order: Order = Field(("join",), description="Who is next in its line.")
-    role: Role = Field("other", description="What it is, for the KPIs.")
+    order: Order = Field(("join",), examples=["join", ["acuity", "arrival"]],
+                         description="Who is next in its line: numbers compared in turn, the lowest first.")
+    role: Role = Field("other", examples=["doctor"], description="What it is, for the KPIs.")
     at_fall: Literal["finish", "hand_over"] = Field(
-        "finish", description="When the number falls below those in use: finish the patient in hand, or hand over "
-                              "to whoever is left.")
-    dated: tuple[Dated, ...] = Field((), description="Closures and other exceptions by date.")
-    reserve: Reserve | None = Field(None, description="Some kept free for a class.")
-    named: bool = Field(False, description="Each one is a person: longest idle first, `same_as` possible, recorded.")
+        "finish", examples=["hand_over"],
+        description="When the number falls below those in use: finish the patient in hand, or hand over to whoever "
+                    "is left.")
+    dated: tuple[Dated, ...] = Field((), examples=[[{"from": "2025-12-25", "to": "2025-12-27", "number": 0}]],
+                                     description="Closures and other exceptions by date.")
+    reserve: Reserve | None = Field(None, examples=[{"keep": 2, "for": "specialty == surgery"}],
+                                    description="Some kept free for a class.")
+    named: bool = Field(False, examples=[True],
+                        description="Each one is a person: longest idle first, `same_as` possible, recorded.")
     pace: tuple[Annotated[float, Field(gt=0)], ...] = Field(
-        (), description="For named servers: how much longer (> 1) or shorter each takes, repeated in turn.")
+        (), examples=[[1.0, 0.9, 1.25]], json_schema_extra={"unit": "times the usual duration"},
+        description="For named servers: how much longer (> 1) or shorter each takes, repeated in turn.")
 
 
 class Staff(Resource):
     """A pool of staff."""
 
-    on_duty: Capacity = Field(description="How many are on duty.")
-    role: Role = Field("other", description="doctor, nurse, triage, other: for the KPIs.")
+    on_duty: Capacity = Field(examples=[3, {"00:00-24:00": 2, "mon-fri 08:00-16:00": 4}],
+                              json_schema_extra={"unit": "people"}, description="How many are on duty.")
+    role: Role = Field("other", examples=["doctor"], description="doctor, nurse, triage, other: for the KPIs.")
 
 
 class Equipment(Resource):
     """Equipment, rooms, theatres, slots: what can be in use but is nobody's bed."""
 
-    number: Capacity = Field(description="How many there are, by hour where they open and close.")
-    role: Role = Field("equipment", description="equipment, slot or other: for the KPIs.")
+    number: Capacity = Field(examples=[1, {"mon-fri 08:00-18:00": 5}], json_schema_extra={"unit": "pieces"},
+                             description="How many there are, by hour where they open and close.")
+    role: Role = Field("equipment", examples=["slot"], description="equipment, slot or other: for the KPIs.")
 
 
 class Unit(Resource):
     """A named part of the hospital with places. What is left out comes from its type."""
 
-    type: Name | None = Field(None, description="A unit type, whose fields hold where this unit says nothing.")
-    kind: Literal[UNIT_KINDS] = Field("other", description="What it is, for the KPIs.")
-    places: Capacity = Field(description="Beds, bays or chairs.")
-    role: Role = Field("place", description="Always place.")
-    staff: dict[Name, by_or(Ratio)] = Field(default_factory=dict, description="Nurses that a place needs while it "
-                                                                              "is taken: `icu_nurse: 1 per 1`.")
-    cleaning: Duration | None = Field(None, description="Time a place is out of use after a patient.")
-    admits: Expression | None = Field(None, description="Who may be placed here.")
-    outliers: tuple[Name, ...] = Field((), description="Units used instead when this one is full, in order.")
-    room: Annotated[int, Field(ge=0)] | None = Field(None, description="How many may wait for a place; 0 means start "
-                                                                       "at once or be refused. A step's own wins.")
-    refuse_as: Name | None = Field(None, description="With `room`: the disposition of who is refused.")
-    discharge: Profile | None = Field(None, description="When patients leave from here, for `until: discharge`.")
-    polygon: tuple[tuple[float, float], ...] = Field((), description="Outline on the floor plan, metres.")
+    type: Name | None = Field(None, examples=["ward"],
+                              description="A unit type, whose fields hold where this unit says nothing.")
+    kind: Literal[UNIT_KINDS] = Field("other", examples=["critical_care"], description="What it is, for the KPIs.")
+    places: Capacity = Field(examples=[18, {"09:00-22:00": 6}], json_schema_extra={"unit": "beds, bays or chairs"},
+                             description="How many patients it holds at a time.")
+    role: Role = Field("place", examples=["place"], description="Always place.")
+    staff: dict[Name, by_or(Ratio)] = Field(
+        default_factory=dict, examples=[{"icu_nurse": "1 per 1"}],
+        json_schema_extra={"unit": "nurses per patients"},
+        description="Nurses that a place needs while it is taken; place and nurses are granted together.")
+    cleaning: Duration | None = Field(None, examples=["lognormal(median 45 min, p90 66 min)"],
+                                      description="Time a place is out of use after a patient.")
+    admits: Expression | None = Field(None, examples=["acuity >= 4"], description="Who may be placed here.")
+    outliers: tuple[Name, ...] = Field((), examples=[["surgical_ward"]],
+                                       description="Units used instead when this one is full, in order.")
+    room: Annotated[int, Field(ge=0)] | None = Field(
+        None, examples=[0], json_schema_extra={"unit": "patients"},
+        description="How many may wait for a place; 0 means start at once or be refused. A step's own wins.")
+    refuse_as: Name | None = Field(None, examples=["transferred_out"],
+                                   description="With `room`: the disposition of who is refused.")
+    discharge: Profile | None = Field(
+        None, examples=[{"profile": {"09:00-12:00": 1, "12:00-18:00": 3}, "weekdays": {"sat,sun": 0.6}}],
+        description="When patients leave from here, for a step that waits `until: discharge`.")
+    polygon: tuple[tuple[float, float], ...] = Field(
+        (), examples=[[[0, 0], [12, 0], [12, 8], [0, 8]]], json_schema_extra={"unit": "metres"},
+        description="Outline on the floor plan.")
 
 
 class Slots(Part):
     """Booked slots: one visit each."""
 
-    days: str = Field("mon-sun", description="Weekdays: mon-fri.")
-    at: str = Field(description="Time of the first slot: 07:30.")
-    every: Distribution | None = Field(None, description="Time between slots, fixed.")
-    count: int = Field(1, ge=1, description="How many slots.")
+    days: str = Field("mon-sun", examples=["mon-fri"], description="Weekdays.")
+    at: str = Field(examples=["07:30"], description="Time of the first slot.")
+    every: Distribution | None = Field(None, examples=["30 min"], description="Time between slots, fixed.")
+    count: int = Field(1, ge=1, examples=[8], description="How many slots.")
     sets: dict[Name, Value | tuple[Value, ...]] = Field(
-        default_factory=dict, description="Class attributes; a list gives them to the slots in turn.")
+        default_factory=dict, examples=[{"specialty": ["surgery", "medicine"]}, {"acuity": 4}],
+        description="Class attributes; a list gives them to the slots in turn.")
 
     @model_validator(mode="after")
     def _whole(self) -> Slots:
@@ -113,32 +137,47 @@ class Slots(Part):
 class Times(Part):
     """A factor on the rate between two dates."""
 
-    from_: str = Field(alias="from", description="First moment, local time.")
-    to: str = Field(description="First moment after, local time.")
-    times: Amount = Field(description="Factor on the rate.")
-    reason: str = Field("", description="Why: a holiday, an epidemic.")
+    from_: str = Field(alias="from", examples=["2025-01-20", "2025-01-20 06:00"],
+                       description="First moment, local time.")
+    to: str = Field(examples=["2025-01-27"], description="First moment after, local time.")
+    times: Amount = Field(examples=[1.3], description="Factor on the rate.")
+    reason: str = Field("", examples=["influenza, third week"], description="Why: a holiday, an epidemic.")
 
 
 class Source(Part):
     """What makes visits: exactly one of `rate`, `timetable`, `trace`, `present`."""
 
-    pathway: Name = Field(description="What happens to its visits.")
-    rate: Weekly | None = Field(None, description="Arrivals per hour: a Poisson process by hour of the week.")
-    ceiling: float | None = Field(None, gt=0, description="Height of one candidate layer, per hour; with `rate`. "
-                                  "Choose it once, about the highest hourly rate, and leave it: it says who patients "
-                                  "are.")
-    times: Amount = Field(1.0, description="Factor on the rate (levers use it).")
-    season: dict[Annotated[int, Field(ge=1, le=12)], Amount] = Field(default_factory=dict,
-                                                                     description="Factor by month.")
-    dated: tuple[Times, ...] = Field((), description="Factors between dates: holidays, an epidemic's curve.")
-    day_factor_sd: Amount = Field(0.0, description="Spread of a whole day's factor (gamma with mean 1).")
-    batch: by_or(dict[int, Amount]) | None = Field(None, description="Visits per arrival: number and weight.")
-    timetable: tuple[Slots, ...] | None = Field(None, description="Booked slots.")
-    offset: Duration | None = Field(None, description="Drawn time after the slot at which the patient comes.")
-    no_show: Probability = Field(0.0, description="Share of slots whose patient does not come.")
-    trace: tuple[str, ...] | None = Field(None, description="Arrival times themselves, local.")
-    present: int | None = Field(None, ge=1, description="Visits present at the start: a closed population.")
-    sets: dict[Name, Value] = Field(default_factory=dict, description="Class attributes at arrival, in this order.")
+    pathway: Name = Field(examples=["emergency_care"], description="What happens to its visits.")
+    rate: Weekly | None = Field(None, examples=[4.5, {"00:00-08:00": 1.2, "08:00-24:00": 5}, [2.0] * 24],
+                                json_schema_extra={"unit": "visits an hour"},
+                                description="Arrivals: a Poisson process, by hour of the week where it varies.")
+    ceiling: float | None = Field(
+        None, gt=0, examples=[7.0], json_schema_extra={"unit": "visits an hour"},
+        description="Height of one candidate layer; with `rate`. Choose it once, about the highest hourly rate, and "
+                    "leave it: it says who patients are.")
+    times: Amount = Field(1.0, examples=[1.1], description="Factor on the rate (levers use it).")
+    season: dict[Annotated[int, Field(ge=1, le=12)], Amount] = Field(
+        default_factory=dict, examples=[{1: 1.05, 8: 0.95}], description="Factor on the rate by month; 1 where none "
+                                                                         "stands.")
+    dated: tuple[Times, ...] = Field((), examples=[[{"from": "2025-01-20", "to": "2025-01-27", "times": 1.3}]],
+                                     description="Factors between dates: holidays, an epidemic's curve.")
+    day_factor_sd: Amount = Field(0.0, examples=[0.08],
+                                  description="Standard deviation of a whole day's factor (gamma with mean 1).")
+    batch: by_or(dict[int, Amount]) | None = Field(None, examples=[{1: 0.9, 2: 0.1}],
+                                                   description="Visits per arrival: number and weight.")
+    timetable: tuple[Slots, ...] | None = Field(
+        None, examples=[[{"days": "mon-fri", "at": "07:30", "every": "30 min", "count": 8}]],
+        description="Booked slots.")
+    offset: Duration | None = Field(None, examples=["uniform(0 min, 20 min)"],
+                                    description="Drawn time after the slot at which the patient comes.")
+    no_show: Probability = Field(0.0, examples=[0.02], description="Share of slots whose patient does not come.")
+    trace: tuple[str, ...] | None = Field(None, examples=[["2025-01-06 08:15", "2025-01-06 09:40"]],
+                                          description="Arrival times themselves, local.")
+    present: int | None = Field(None, ge=1, examples=[20],
+                                description="Visits present at the start: a closed population.")
+    sets: dict[Name, Value] = Field(
+        default_factory=dict, examples=[{"mode": "walk_in", "acuity": {"draw": {2: 0.1, 3: 0.5, 4: 0.4}}}],
+        description="Class attributes at arrival, in this order.")
 
     @model_validator(mode="after")
     def _one(self) -> Source:
@@ -153,42 +192,46 @@ class Source(Part):
 class Add(Part):
     """While the rule is active, more (or, negative, fewer) of a resource."""
 
-    add: int = Field(description="How many more.")
-    to: Name = Field(description="The unit, staff pool or equipment.")
+    add: int = Field(examples=[4], description="How many more; below zero, how many fewer.")
+    to: Name = Field(examples=["ward"], description="The unit, staff pool or equipment.")
 
 
 class Divert(Part):
     """While the rule is active, a share of a source's arrivals goes elsewhere."""
 
-    divert: Probability = Field(description="The share.")
-    from_: Name = Field(alias="from", description="The source.")
+    divert: Probability = Field(examples=[0.5], description="The share of its arrivals.")
+    from_: Name = Field(alias="from", examples=["ambulance"], description="The source.")
 
 
 class Evict(Part):
     """When the rule becomes active, visits leave a unit for another pathway."""
 
-    evict: Name = Field(description="The unit.")
-    to: Name = Field(description="The pathway that they follow from then on.")
+    evict: Name = Field(examples=["surgical_ward"], description="The unit.")
+    to: Name = Field(examples=["elsewhere"], description="The pathway that they follow from then on.")
 
 
 class Stop(Part):
     """When the rule becomes active, the run ends."""
 
-    stop: Literal[True] = Field(description="Always true.")
+    stop: Literal[True] = Field(examples=[True], description="Always true.")
 
 
 class Rule(Part):
     """When a condition holds, do something; until it no longer holds."""
 
-    when: Expression = Field(description="Becomes active when this holds.")
-    until: Expression | None = Field(None, description="Becomes inactive when this holds; by default when `when` "
-                                                       "no longer does.")
-    lasting: Distribution | None = Field(None, description="`when` must have held this long.")
-    at_least: Distribution | None = Field(None, description="Stays active at least this long.")
-    between: str | None = Field(None, description="Only becomes active inside this window.")
-    after: Distribution | None = Field(None, description="Delay until the actions take effect (staff called in).")
+    when: Expression = Field(examples=["occupancy(ward) > 0.95"], description="Becomes active when this holds.")
+    until: Expression | None = Field(
+        None, examples=["occupancy(ward) < 0.85"],
+        description="Becomes inactive when this holds; by default when `when` no longer does.")
+    lasting: Distribution | None = Field(None, examples=["2 h"], description="`when` must have held this long.")
+    at_least: Distribution | None = Field(None, examples=["12 h"], description="Stays active at least this long.")
+    between: str | None = Field(None, examples=["mon-fri 08:00-20:00"],
+                                description="Only becomes active inside this window.")
+    after: Distribution | None = Field(None, examples=["uniform(30 min, 90 min)"],
+                                       description="Delay until the actions take effect (staff called in).")
     then: tuple[Add | Divert | Evict | Stop, ...] = Field(
-        (), description="Actions. Conditions elsewhere may ask `active(rule)`, to change a route or a priority.")
+        (), examples=[[{"add": 4, "to": "ward"}, {"divert": 0.5, "from": "ambulance"}]],
+        description="Actions. Conditions elsewhere may ask `active(rule)`, to change a route or a priority.")
 
 
 def _start(value: Any) -> Any:
@@ -198,22 +241,37 @@ def _start(value: Any) -> Any:
 class Layout(Part):
     """A hospital as written in a layout file."""
 
-    name: str = Field(description="The hospital's name, as shown.")
-    description: str = Field("", description="In words.")
-    time_zone: str = Field("UTC", description="Of all times in this file: Europe/London.")
-    starts: Annotated[date, BeforeValidator(_start)] = Field(date(2025, 1, 6), description="Default first day of a "
-                                                                                           "run, local midnight.")
-    after_horizon: Literal["stop", "drain"] = Field("stop", description="At the end: stop, or let everybody leave.")
-    in_a_circle: Literal["swap", "fail"] = Field("swap", description="When patients wait for each other's places in "
-                                                                     "a circle: they swap, or the run fails.")
-    attributes: dict[Name, Annotated[Attribute, BeforeValidator(_attribute)]] = Field(
-        default_factory=dict, description="Class attributes of a visit.")
-    staff: dict[Name, Staff] = Field(default_factory=dict, description="Pools of staff.")
-    equipment: dict[Name, Equipment] = Field(default_factory=dict, description="Equipment, theatres, slots.")
-    units: dict[Name, Unit] = Field(default_factory=dict, description="Parts of the hospital with places.")
-    sources: dict[Name, Source] = Field(min_length=1, description="Where visits come from.")
-    pathways: dict[Name, Steps] = Field(min_length=1, description="What happens to them.")
-    rules: dict[Name, Rule] = Field(default_factory=dict, description="What changes during a run.")
+    name: str = Field(examples=["Community hospital"], description="The hospital's name, as shown.")
+    description: str = Field("", examples=["250 beds, an emergency department of 45,000 visits a year."],
+                             description="In words.")
+    time_zone: str = Field("UTC", examples=["Europe/London"], description="Of all times in this file.")
+    starts: Annotated[date, BeforeValidator(_start)] = Field(
+        date(2025, 1, 6), examples=["2025-01-06"], description="Default first day of a run, local midnight.")
+    after_horizon: Literal["stop", "drain"] = Field(
+        "stop", examples=["drain"], description="At the end of a run: stop, or let nobody in any more and everybody "
+                                                "leave.")
+    in_a_circle: Literal["swap", "fail"] = Field(
+        "swap", examples=["fail"], description="When patients wait for each other's places in a circle: they swap, or "
+                                               "the run fails.")
+    attributes: dict[Name, Annotated[Attribute, BeforeValidator(
+        _attribute, json_schema_input_type=Attribute | list[str | int | bool])]] = Field(
+        default_factory=dict, examples=[{"acuity": [1, 2, 3, 4, 5]}], description="Class attributes of a visit.")
+    staff: dict[Name, Staff] = Field(default_factory=dict, examples=[{"ed_doctor": {"on_duty": 3, "role": "doctor"}}],
+                                     description="Pools of staff.")
+    equipment: dict[Name, Equipment] = Field(default_factory=dict, examples=[{"ct": {"number": 1}}],
+                                             description="Equipment, theatres, slots.")
+    units: dict[Name, Unit] = Field(default_factory=dict, examples=[{"ward": {"type": "ward", "places": 28}}],
+                                    description="Parts of the hospital with places.")
+    sources: dict[Name, Source] = Field(
+        min_length=1, examples=[{"walk_in": {"pathway": "emergency_care", "rate": 4.5, "ceiling": 7}}],
+        description="Where visits come from.")
+    pathways: dict[Name, Steps] = Field(
+        min_length=1, examples=[{"emergency_care": [{"do": "see_doctor", "by": "ed_doctor", "takes": "25 min"},
+                                                    {"leave": "goes_home", "as": "home"}]}],
+        description="What happens to them.")
+    rules: dict[Name, Rule] = Field(
+        default_factory=dict, examples=[{"surge": {"when": "free(ward) == 0", "then": [{"add": 4, "to": "ward"}]}}],
+        description="What changes during a run.")
 
     @field_validator("time_zone")
     @classmethod

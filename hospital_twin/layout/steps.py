@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from hospital_twin.distributions import Distribution
-from hospital_twin.layout.terms import Name, Part, Weekly, Window, by_or
+from hospital_twin.layout.terms import By, Name, Part, Weekly, Window, by_or
 
 Duration = by_or(Distribution)
 Probability = by_or(Annotated[float, Field(ge=0, le=1)])
-Expression = Annotated[str, BeforeValidator(lambda v: v if isinstance(v, str) else str(v))]
+Expression = Annotated[str, BeforeValidator(
+    lambda v: v if isinstance(v, str) else str(v), json_schema_input_type=str | float | bool)]
 """A condition or number over class attributes, the clock and counters: ``acuity <= 2 and free(icu) > 0``."""
 
 Mix = Annotated[dict[str | int | bool, Annotated[float, Field(ge=0)]], Field(min_length=1)]
@@ -20,7 +21,9 @@ Mix = Annotated[dict[str | int | bool, Annotated[float, Field(ge=0)]], Field(min
 class Draw(Part):
     """An attribute's value drawn from a mix."""
 
-    draw: by_or(Mix) = Field(description="Values and weights, or those by class or hour.")
+    draw: by_or(Mix) = Field(
+        examples=[{2: 0.1, 3: 0.5, 4: 0.4}, {"by": "hour", "of": {"08-20": {3: 1, 4: 2}}, "otherwise": {3: 1}}],
+        description="Values and their weights (which need not add up to 1), or those by class or hour.")
 
 
 Value = Annotated[
@@ -28,19 +31,25 @@ Value = Annotated[
     Discriminator(lambda v: "draw" if isinstance(v, (dict, Draw)) else "value")]
 """A value, an expression over attributes, or a draw from a mix."""
 
-Names = Annotated[tuple[Name, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(
+    lambda v: (v,) if isinstance(v, str) else v, json_schema_input_type=Name | tuple[Name, ...])]
 
 
 class Ask(Part):
     """What a step asks for. One of `all_of`, `first_of`, `one_by`."""
 
     all_of: dict[Name, Annotated[int, Field(ge=1)]] | None = Field(
-        None, description="Everything named, in these numbers, all at once or none.")
+        None, examples=[{"ed_doctor": 1, "ed_nurse": 2}],
+        description="Everything named, in these numbers, all at once or none.")
     first_of: tuple[Names, ...] | None = Field(
-        None, description="The first available, in this order; one wait in all the lines.")
-    one_by: by_or(Names) | None = Field(None, description="The one that class says (`by`, `of`).")
+        None, examples=[["minors", "majors"]],
+        description="The first available, in this order; one wait in all the lines.")
+    one_by: by_or(Names) | None = Field(
+        None, examples=[{"by": "specialty", "of": {"medicine": "ward", "surgery": "surgical_ward"}}],
+        description="The one that class says (`by`, `of`).")
     cost: dict[Name, Expression] | None = Field(
-        None, description="For `first_of`: choose the cheapest of those that are free, not the first.")
+        None, examples=[{"minors": "waiting(minors)", "majors": "waiting(majors) + 2"}],
+        description="For `first_of`: choose the cheapest of those that are free, not the first.")
 
     @model_validator(mode="after")
     def _one(self) -> Ask:
@@ -61,92 +70,116 @@ def _ask(value: Any) -> Any:
     return value
 
 
-Asks = Annotated[Ask, BeforeValidator(_ask)]
+Asks = Annotated[Ask, BeforeValidator(
+    _ask, json_schema_input_type=Name | tuple[Name, ...] | dict[Name, int] | By[Names] | Ask)]
 """A name, a list (all of them), ``{doctor: 1, nurse: 2}``, ``{first_of: [a, b]}`` or ``{by: ward, of: {...}}``."""
 
 
 class Step(Part):
     """What every step may say."""
 
-    if_: Expression | None = Field(None, alias="if", description="The step is skipped unless this holds.")
-    chance: Probability | None = Field(None, description="The step is taken with this probability.")
+    if_: Expression | None = Field(None, alias="if", examples=["acuity <= 2"],
+                                   description="The step is skipped unless this holds.")
+    chance: Probability | None = Field(
+        None, examples=[0.6, {"by": "acuity", "of": {1: 0.9, 2: 0.7}, "otherwise": 0.2}],
+        description="The step is taken with this probability, else skipped.")
 
 
 class Waits(Step):
     """What every step that can wait may say."""
 
-    patience: Duration | None = Field(None, description="How long the patient waits before giving up.")
-    patience_from: Literal["joining", "arrival"] = Field("joining", description="When patience starts.")
-    patience_renewed: bool = Field(False, description="A new patience at each return to the line (pre-emption).")
-    gives_up: Steps | None = Field(None, description="What happens then; by default the visit ends as "
-                                                     "`left_without_being_seen`.")
+    patience: Duration | None = Field(None, examples=["lognormal(median 4 h, p90 10 h)"],
+                                      description="How long the patient waits before giving up.")
+    patience_from: Literal["joining", "arrival"] = Field(
+        "joining", examples=["arrival"], description="When patience starts: on joining this line, or on arrival.")
+    patience_renewed: bool = Field(False, examples=[True],
+                                   description="A new patience at each return to the line (pre-emption).")
+    gives_up: Steps | None = Field(
+        None, examples=[[{"leave": "goes_elsewhere", "as": "diverted"}]],
+        description="What happens then; by default the visit ends as `left_without_being_seen`.")
     room: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="Places in the waiting line; 0 means start at once or be refused.")
-    when_full: Steps | None = Field(None, description="What happens when refused; by default the visit ends as "
-                                                      "`refused`.")
-    number: by_or(Expression) | None = Field(None, description="The number that an `order` reads as `number`.")
-    hold_line: bool = Field(False, description="While this one waits, later ones may not pass.")
+        None, examples=[20], description="Places in the waiting line; 0 means start at once or be refused.")
+    when_full: Steps | None = Field(
+        None, examples=[[{"leave": "turned_away", "as": "transferred_out"}]],
+        description="What happens when refused; by default the visit ends as `refused`.")
+    number: by_or(Expression) | None = Field(None, examples=["acuity - 0.5 * (age_band == oldest)"],
+                                             description="The number that an `order` reads as `number`.")
+    hold_line: bool = Field(False, examples=[True], description="While this one waits, later ones may not pass.")
     preempt: Literal["none", "resume", "restart"] = Field(
-        "none", description="Take the resource from one lower in order; that one later resumes or starts again.")
-    same_as: Name | None = Field(None, description="Wait for the named server who did that step.")
+        "none", examples=["resume"],
+        description="Take the resource from one lower in order; that one later resumes or starts again.")
+    same_as: Name | None = Field(None, examples=["see_doctor"],
+                                 description="Wait for the named server who did that step.")
 
 
 class Do(Waits):
     """A task: wait for who or what does it, do it, let go."""
 
-    do: Name = Field(description="The task's name, unique in the layout.")
-    by: Asks | None = Field(None, description="Staff or equipment held meanwhile.")
-    takes: Duration = Field(description="How long it takes.")
-    activity: Name | None = Field(None, description="The name in the log; by default the step's own.")
+    do: Name = Field(examples=["triage"], description="The task's name, unique in the layout.")
+    by: Asks | None = Field(
+        None, examples=["triage_nurse", ["ed_doctor", "ed_nurse"], {"first_of": ["nurse_practitioner", "ed_doctor"]}],
+        description="Staff or equipment held meanwhile; none: nobody is needed.")
+    takes: Duration = Field(examples=["lognormal(median 6 min, p90 11 min)"], description="How long it takes.")
+    activity: Name | None = Field(None, examples=["xray"],
+                                  description="The name in the log; by default the step's own.")
 
 
 class Seize(Waits):
     """Take hold of something and keep it."""
 
-    seize: Name = Field(description="The step's name, unique in the layout.")
-    of: Asks = Field(description="What is taken.")
-    activity: Name | None = Field(None, description="The name in the log; by default the step's own.")
+    seize: Name = Field(examples=["given_a_slot"], description="The step's name, unique in the layout.")
+    of: Asks = Field(examples=["caseload_slot", {"ed_nurse": 2}], description="What is taken.")
+    activity: Name | None = Field(None, examples=["on_the_list"],
+                                  description="The name in the log; by default the step's own.")
 
 
 class Release(Step):
     """Let go of what an earlier `seize` took."""
 
-    release: Name = Field(description="The step's name, unique in the layout.")
-    of: Names = Field(description="Resources, or names of `seize` steps, let go.")
-    after: Duration | None = Field(None, description="Turnover: they are free only after this.")
+    release: Name = Field(examples=["gives_back_the_slot"], description="The step's name, unique in the layout.")
+    of: Names = Field(examples=["given_a_slot", ["ed_doctor", "ed_nurse"]],
+                      description="Resources, or names of `seize` steps, let go.")
+    after: Duration | None = Field(None, examples=["10 min"],
+                                   description="Turnover: they are free only after this.")
 
 
 class Stay(Step):
     """Time spent where the visit is, holding what is held."""
 
-    stay: Name = Field(description="The step's name, unique in the layout.")
-    takes: Duration = Field(description="How long.")
+    stay: Name = Field(examples=["ward_stay"], description="The step's name, unique in the layout.")
+    takes: Duration = Field(examples=["lognormal(mean 7.4 d, sd 8.6 d)"], description="How long.")
 
 
 class Move(Waits):
     """Go to a unit: ask for a place there, with its nurses; keep the present place until it is granted."""
 
-    move: Name = Field(description="The step's name, unique in the layout.")
-    to: Asks = Field(description="The unit, the first available of several, or by class.")
-    keep_place: bool = Field(True, description="Keep the present place while waiting and on the way (boarding).")
-    takes: Duration | None = Field(None, description="The way there, both places held.")
+    move: Name = Field(examples=["to_ward"], description="The step's name, unique in the layout.")
+    to: Asks = Field(examples=["ward", {"first_of": ["fast_track", "minors"]}],
+                     description="The unit, the first available of several, or by class.")
+    keep_place: bool = Field(True, examples=[False],
+                             description="Keep the present place while waiting and on the way (boarding).")
+    takes: Duration | None = Field(None, examples=["20 min"], description="The way there, both places held.")
 
 
 class Option(Part):
     """One way out of a branch."""
 
-    when: Expression | None = Field(None, description="Taken when this holds (the first such, in order).")
-    chance: Probability | None = Field(None, description="Taken with this probability.")
-    then: Steps = Field((), description="The steps of this option.")
+    when: Expression | None = Field(None, examples=["free(icu) > 0"],
+                                    description="Taken when this holds (the first such, in order).")
+    chance: Probability | None = Field(None, examples=[0.3], description="Taken with this probability.")
+    then: Steps = Field((), examples=[[{"do": "ct_scan", "by": "ct", "takes": "22 min"}]],
+                        description="The steps of this option; after them the visit goes on behind the branch.")
 
 
 class Branch(Part):
     """One of several ways: by conditions, or by one draw over the options' chances."""
 
-    branch: Name = Field(description="The step's name, unique in the layout.")
-    options: tuple[Option, ...] = Field(min_length=1, description="In order; one with neither `when` nor `chance` "
-                                                                  "takes the rest.")
-    if_: Expression | None = Field(None, alias="if", description="The step is skipped unless this holds.")
+    branch: Name = Field(examples=["decision"], description="The step's name, unique in the layout.")
+    options: tuple[Option, ...] = Field(
+        min_length=1, examples=[[{"chance": 0.3, "then": [{"follow": "admission"}]}, {"then": []}]],
+        description="In order; one with neither `when` nor `chance` takes the rest.")
+    if_: Expression | None = Field(None, alias="if", examples=["acuity <= 3"],
+                                   description="The step is skipped unless this holds.")
 
     @model_validator(mode="after")
     def _options(self) -> Branch:
@@ -163,37 +196,43 @@ class Branch(Part):
 class Together(Step):
     """Several things at once; go on when all, or the first, are done."""
 
-    together: Name = Field(description="The step's name, unique in the layout.")
-    branches: tuple[Steps, ...] = Field(min_length=2, description="The lists of steps that run side by side.")
-    join: Literal["all", "first"] = Field("all", description="Go on after all, or after the first (the others stop).")
+    together: Name = Field(examples=["investigations"], description="The step's name, unique in the layout.")
+    branches: tuple[Steps, ...] = Field(
+        min_length=2, examples=[[[{"do": "blood_tests", "takes": "70 min"}], [{"do": "ct_scan", "takes": "22 min"}]]],
+        description="The lists of steps that run side by side.")
+    join: Literal["all", "first"] = Field("all", examples=["first"],
+                                          description="Go on after all, or after the first (the others stop).")
 
 
 class Profile(Part):
     """Times of day at which something happens, as weights of the 24 hours."""
 
-    profile: Weekly = Field(description="Weights by window of the day, or of the week.")
+    profile: Weekly = Field(examples=[{"09:00-12:00": 1, "12:00-18:00": 3}],
+                            description="Weights by window of the day, or of the week, or 24 hourly weights.")
     weekdays: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = Field(
-        None, description="The share of a day's candidates that go on that weekday (`sat: 0.6`); the rest wait for "
-                          "the next day.")
+        None, examples=[{"sat": 0.6, "sun": 0.5}],
+        description="The share of a day's candidates that go on that weekday; the rest wait for the next day.")
 
 
 class Rounds(Part):
     """Fixed times of day."""
 
-    at: tuple[str, ...] = Field(min_length=1, description="Times of day: 08:00.")
-    days: str | None = Field(None, description="Weekdays: mon-fri.")
+    at: tuple[str, ...] = Field(min_length=1, examples=[["08:00", "14:00"]], description="Times of day.")
+    days: str | None = Field(None, examples=["mon-fri"], description="Weekdays; none: every day.")
 
 
 class Holds(Part):
     """A condition on counters."""
 
-    holds: Expression = Field(description="Go on when this holds.")
+    holds: Expression = Field(examples=["waiting(ct) < 3"], description="Go on when this holds.")
 
 
 class Open(Part):
     """Hours of the week."""
 
-    open: Window | tuple[Window, ...] = Field(description="Go on at once inside these hours, else when they begin.")
+    open: Window | tuple[Window, ...] = Field(
+        examples=["mon-fri 08:00-18:00", ["08:00-12:00", "13:00-17:00"]],
+        description="Go on at once inside these hours, else when they begin.")
 
 
 def _until(value: Any) -> str:
@@ -212,22 +251,24 @@ Until = Annotated[
 class Wait(Step):
     """Wait for a time of day or a condition, holding what is held."""
 
-    wait: Name = Field(description="The step's name, unique in the layout.")
-    until: Until = Field(description="What is waited for.")
+    wait: Name = Field(examples=["for_discharge"], description="The step's name, unique in the layout.")
+    until: Until = Field(examples=["discharge", {"at": ["08:00", "14:00"]}], description="What is waited for.")
 
 
 class Assign(Step):
     """Set class attributes."""
 
-    assign: Name = Field(description="The step's name, unique in the layout.")
-    set: dict[Name, Value] = Field(description="Attribute: value, expression, or draw.")
+    assign: Name = Field(examples=["triage_category"], description="The step's name, unique in the layout.")
+    set: dict[Name, Value] = Field(
+        examples=[{"acuity": {"draw": {2: 0.2, 3: 0.8}}}, {"mode": "return"}, {"acuity": "acuity - 1"}],
+        description="Attribute: value, expression, or draw.")
 
 
 class Repeat(Step):
     """Go back to an earlier step of the same pathway while `if` and `chance` say so."""
 
-    repeat: Name = Field(description="The step's name, unique in the layout.")
-    from_: Name = Field(alias="from", description="The step gone back to.")
+    repeat: Name = Field(examples=["once_more"], description="The step's name, unique in the layout.")
+    from_: Name = Field(alias="from", examples=["see_doctor"], description="The step gone back to.")
 
     @model_validator(mode="after")
     def _ends(self) -> Repeat:
@@ -239,22 +280,24 @@ class Repeat(Step):
 class Leave(Step):
     """The visit ends; everything held is let go."""
 
-    leave: Name = Field(description="The step's name, unique in the layout.")
-    as_: Name = Field(alias="as", description="The disposition: home, died, transferred_out, cancelled, ...")
+    leave: Name = Field(examples=["goes_home"], description="The step's name, unique in the layout.")
+    as_: Name = Field(alias="as", examples=["home"],
+                      description="The disposition: home, died, transferred_out, cancelled, ...")
 
 
 class Return(Step):
     """The patient comes back later as a new visit; this visit goes on."""
 
-    return_: Name = Field(alias="return", description="The step's name, unique in the layout.")
-    after: Duration = Field(description="Time until coming back.")
-    to: Name = Field(description="The pathway of the new visit.")
+    return_: Name = Field(alias="return", examples=["comes_back"],
+                          description="The step's name, unique in the layout.")
+    after: Duration = Field(examples=["lognormal(median 9 d, p90 24 d)"], description="Time until coming back.")
+    to: Name = Field(examples=["emergency_care"], description="The pathway of the new visit.")
 
 
 class Follow(Part):
     """Go on with another pathway, and do not come back."""
 
-    follow: Name = Field(description="The pathway.")
+    follow: Name = Field(examples=["admission"], description="The pathway.")
 
 
 KINDS: dict[str, type[Part]] = {

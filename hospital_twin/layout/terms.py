@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -106,10 +106,11 @@ def _wrapped(begin: int, end: int) -> list[slice]:
 class Dated(Part):
     """A number that holds between two dates, whatever the week says."""
 
-    from_: str = Field(alias="from", description="First moment, local time: 2025-12-25 or 2025-12-25 07:00.")
-    to: str = Field(description="First moment after, local time.")
-    number: float = Field(ge=0, description="The number that holds meanwhile.")
-    reason: str = Field("", description="Why, in words; shown with the answer.")
+    from_: str = Field(alias="from", examples=["2025-12-25", "2025-12-25 07:00"], description="First moment, local "
+                                                                                              "time.")
+    to: str = Field(examples=["2025-12-27"], description="First moment after, local time.")
+    number: float = Field(ge=0, examples=[4], description="The number that holds meanwhile.")
+    reason: str = Field("", examples=["Christmas closure"], description="Why, in words.")
 
 
 def _hours_list(value: Any) -> Any:
@@ -125,7 +126,9 @@ def _hours_list(value: Any) -> Any:
 
 
 Amount = Annotated[float, Field(ge=0)]
-Weekly = Annotated[Amount | dict[Window, Amount], BeforeValidator(_hours_list)]
+Hourly = Annotated[list[Amount], Field(min_length=24, max_length=168)]
+Weekly = Annotated[Amount | dict[Window, Amount], BeforeValidator(
+    _hours_list, json_schema_input_type=Amount | dict[str, Amount] | Hourly)]
 """A number, or numbers by windows of the week (later windows win), or a list of 168 hourly numbers."""
 
 Count = Annotated[int, Field(ge=0)]
@@ -141,7 +144,8 @@ UNLIMITED = 1_000_000_000
 """What `unlimited` means in a program: more than any hospital has."""
 
 Capacity = Annotated[
-    Count | dict[Window, Count], BeforeValidator(_capacity),
+    Count | dict[Window, Count], BeforeValidator(
+        _capacity, json_schema_input_type=Literal["unlimited"] | Count | dict[str, Count] | Hourly),
     PlainSerializer(lambda v: "unlimited" if v == UNLIMITED else v, return_type=Any)]
 """How many there are: a number, ``unlimited``, numbers by windows of the week, or 168 hourly numbers."""
 
@@ -153,13 +157,14 @@ CLOCK_KEYS = ("hour", "weekday", "month", "unit", "source")
 class By(Part, Generic[T]):
     """A value that depends on class attributes, the clock, or where the visit is."""
 
-    by: tuple[str, ...] = Field(description="What it depends on: class attributes, or hour, weekday, month, unit, "
-                                            "source.")
-    of: dict[Key, Any] = Field(description="The value for each; nested where `by` names several. Hours are numbers "
-                                           "or windows (08-20).")
-    otherwise: Any = Field(None, description="The value where `of` names none.")
+    by: tuple[str, ...] = Field(examples=["acuity", ["acuity", "hour"]], description=(
+        "What it depends on: class attributes, or hour, weekday, month, unit, source."))
+    of: dict[Key, Any] = Field(examples=[{1: "20 min", 2: "15 min"}], description=(
+        "The value for each; nested where `by` names several. Hours are numbers (0 to 23) or windows (08-20), "
+        "weekdays numbers (0 is Monday) or days (sat,sun), months numbers."))
+    otherwise: Any = Field(None, examples=["12 min"], description="The value where `of` names none.")
 
-    @field_validator("by", mode="before")
+    @field_validator("by", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
@@ -208,6 +213,6 @@ def _ratio(value: Any) -> Fraction:
     return Fraction(int(match[1]), int(match[2] or 1))
 
 
-Ratio = Annotated[Fraction, BeforeValidator(_ratio),
+Ratio = Annotated[Fraction, BeforeValidator(_ratio, json_schema_input_type=str),
                   PlainSerializer(lambda r: f"{r.numerator} per {r.denominator}", return_type=str)]
 """Staff per patient: ``1 per 2`` is one nurse for two patients."""
