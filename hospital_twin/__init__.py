@@ -18,6 +18,21 @@ _HOMES: dict[str, str] = {
     "Hospital": "hospital",
     "read_hospital": "hospital",
     "compile_program": "program",
+    "BASELINE": "scenario",
+    "Scenario": "scenario",
+    "describe_levers": "levers",
+    "lever_from": "levers",
+    "read_scenario": "levers",
+    "scenario_from": "levers",
+    "Experiment": "runs",
+    "ReplicationFailed": "runs",
+    "Runs": "runs",
+    "run": "runs",
+    "run_all": "runs",
+    "Comparison": "comparison",
+    "compare": "comparison",
+    "run_until": "comparison",
+    "warm_up": "comparison",
 }
 """Where each public name lives."""
 

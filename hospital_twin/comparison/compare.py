@@ -1,0 +1,168 @@
+"""`compare`: a baseline beside scenarios that met the same patients."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hospital_twin.comparison.intervals import Interval, mean_interval
+from hospital_twin.comparison.matching import check_alike
+from hospital_twin.comparison.sentences import scenario_sentence
+from hospital_twin.comparison.truncation import cautions
+from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import WHOLE_HOSPITAL
+from hospital_twin.kpis import kpi_drawer
+from hospital_twin.runs import Runs
+
+KEY = ["kpi", "place", "hour", "statistic"]
+_WHOLE_DAY = -1
+"""Stands for a missing hour while tables are put side by side."""
+VERDICTS = ("better", "worse", "higher", "lower", "no clear difference", "not computable")
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What each scenario changes.
+
+    table: one row per scenario, KPI, place, hour (missing for the whole window) and statistic: ``unit``;
+    ``baseline`` and ``value``, means over the replications, with their own intervals ``baseline_low`` …
+    ``value_high``; ``difference`` (value − baseline) with its paired interval ``low``, ``high``; ``verdict``, one of
+    `VERDICTS` (higher and lower where a KPI has no good direction); ``n`` pairs; ``reason`` where not computable.
+    baseline: its name. says: scenario → what it changes, in words. confidence: of each interval.
+    replications: how many pairs there were. cautions: what the reader should know before believing the numbers.
+    """
+
+    table: pd.DataFrame
+    baseline: str
+    says: Mapping[str, str]
+    confidence: float
+    replications: int
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The scenarios compared with the baseline, in order."""
+        return tuple(self.says)
+
+    def headlines(self, scenario: str | None = None) -> pd.DataFrame:
+        """The row of each KPI that is shown where there is room for one; of one scenario or of all."""
+        wanted = self.table["kpi"].map({name: kpi.headline for name, kpi in kpi_drawer().items()})
+        shown = (self.table["statistic"].eq(wanted) & self.table["place"].eq(WHOLE_HOSPITAL)
+                 & self.table["hour"].isna())
+        if scenario is not None:
+            shown &= self.table["scenario"].eq(self._known(scenario))
+        return self.table[shown].reset_index(drop=True)
+
+    def sentence(self, scenario: str | None = None) -> str:
+        """What a scenario changes, in one sentence; of the first scenario by default.
+
+        ``+2 ED doctors 10:00–22:00: median wait for a doctor 38 → 27 min, −11 [−13, −9]; boarding: no clear
+        difference``.
+        """
+        scenario = self._known(scenario or self.scenarios[0])
+        return scenario_sentence(self.says[scenario], self.headlines(scenario), kpi_drawer())
+
+    def note(self) -> str:
+        """What the intervals promise, and what many of them together do not."""
+        rows = self.table[self.table["verdict"].ne("not computable")]
+        by_chance = len(rows) * (1 - self.confidence)
+        return (f"Differences are paired: both sides met the same patients in each of {self.replications} "
+                f"replications. Each interval holds by itself with {self.confidence:.0%}. Of the {len(rows):,} numbers "
+                f"compared here, about {by_chance:.0f} would seem clear by chance if nothing had changed: choose what "
+                "you look at before you look.")
+
+    def _known(self, scenario: str) -> str:
+        if scenario not in self.says:
+            raise BadInput("comparison", f"there is no scenario {scenario!r}", "one of " + ", ".join(self.says))
+        return scenario
+
+
+def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool = False) -> Comparison:
+    """Scenarios beside a baseline that met the same patients (common random numbers).
+
+    Replication r of a scenario is paired with replication r of the baseline. For each number the differences of the
+    pairs are averaged, and their Student-t interval is that of `mean_interval`: the paired-t comparison of Law,
+    Simulation Modeling and Analysis, 5th ed. 2015, section 10.2.1. A quantile is taken within each replication and
+    then averaged, never over pooled patients; a share is a quotient of sums within each replication. Pairs in which
+    either side could not tell a number are left out of it, and ``n`` says how many remain.
+
+    The verdict is clear when the interval excludes 0. Intervals hold one by one; with `joint` each is widened so that
+    for any one number those of all scenarios hold together (Bonferroni: 1 − (1 − confidence) / scenarios).
+    Raises `BadInput` when there is nothing to compare or the runs are not alike but for their scenario.
+    """
+    if not others:
+        raise BadInput("comparison", "there is only a baseline", "one scenario or more beside it")
+    if not 0.5 <= confidence < 1:
+        raise BadInput("comparison, confidence", f"it is {confidence}", "from 0.5 to below 1, as in 0.95")
+    check_alike(baseline, others)
+    shared = [n for n in baseline.replications if all(n in other.replications for other in others)]
+    if len(shared) < 2:
+        raise BadInput("comparison, replications", f"the runs share {len(shared)}",
+                       "at least 2 replications, better 10 or more, for an interval")
+    each = 1 - (1 - confidence) / len(others) if joint else confidence
+    rows = pd.concat([_compared(baseline, other, shared, each) for other in others], ignore_index=True)
+    return Comparison(rows, baseline.scenario, {other.scenario: other.says for other in others}, each, len(shared),
+                      cautions((baseline, *others)))
+
+
+def paired(baseline: Runs, other: Runs, shared: list[int]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Keys (one row each), and the values of baseline and scenario, shape (rows, replications)."""
+    tables = [_wide(runs, shared) for runs in (baseline, other)]
+    keys = tables[0].index.append(tables[1].index.difference(tables[0].index, sort=False))
+    ours, theirs = (table.reindex(keys).to_numpy() for table in tables)
+    frame = keys.to_frame(index=False)
+    frame["hour"] = frame["hour"].astype("Int8").mask(frame["hour"] == _WHOLE_DAY)
+    return frame, ours, theirs
+
+
+def _wide(runs: Runs, shared: list[int]) -> pd.DataFrame:
+    """One row per number, in the order of the KPI table, one column per replication."""
+    rows = runs.kpis.assign(hour=runs.kpis["hour"].fillna(_WHOLE_DAY).astype("int64"))
+    rows = rows.set_index([*KEY, "replication"])["value"].unstack("replication", sort=False)  # noqa: PD010
+    return rows.reindex(columns=shared)
+
+
+def _compared(baseline: Runs, other: Runs, shared: list[int], confidence: float) -> pd.DataFrame:
+    table, ours, theirs = paired(baseline, other, shared)
+    both = np.isfinite(ours) & np.isfinite(theirs)
+    sides = [mean_interval(np.where(both, values, np.nan), confidence) for values in (ours, theirs)]
+    difference = mean_interval(np.where(both, theirs - ours, np.nan), confidence)
+    drawer = kpi_drawer()
+    kpis = [drawer.get(name) for name in table["kpi"]]
+    table.insert(0, "scenario", other.scenario)
+    table["unit"] = [kpi.statistics[s].unit if kpi else "" for kpi, s in zip(kpis, table["statistic"], strict=True)]
+    for name, side, values in zip(("baseline", "value"), sides, (ours, theirs), strict=True):
+        table[name] = side.mean
+        table[f"{name}_low"], table[f"{name}_high"] = _possible(side, values, table["unit"])
+    table["difference"], table["low"], table["high"] = difference.mean, difference.low, difference.high
+    table["verdict"] = _verdicts(difference, [kpi.better if kpi else "none" for kpi in kpis])
+    table["n"] = difference.n
+    table["reason"] = _reasons(table, baseline, other)
+    return table
+
+
+def _possible(side: Interval, values: np.ndarray, unit: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """An interval's ends within what can be: no number below 0, no share above 100 %, unless some replication's was."""
+    low = np.where((values < 0).any(axis=1), side.low, np.maximum(side.low, 0.0))
+    shares = unit.eq("%").to_numpy() & ~(values > 100).any(axis=1)
+    return low, np.where(shares, np.minimum(side.high, 100.0), side.high)
+
+
+def _verdicts(difference: Interval, better: list[str]) -> list[str]:
+    fell, rose = difference.high < 0, difference.low > 0
+    words = {"lower": ("better", "worse"), "higher": ("worse", "better"), "none": ("lower", "higher")}
+    return ["not computable" if n < 2 else words[good][0] if down else words[good][1] if up else "no clear difference"
+            for n, down, up, good in zip(difference.n, fell, rose, better, strict=True)]
+
+
+def _reasons(table: pd.DataFrame, *sides: Runs) -> list[str]:
+    """Why a number is not computable: what the first replication that could not tell it said."""
+    said = pd.concat([runs.kpis[runs.kpis["reason"].ne("")] for runs in sides])
+    said = said.assign(hour=said["hour"].fillna(_WHOLE_DAY).astype("int64")).drop_duplicates(KEY)
+    known = said.set_index(KEY)["reason"].to_dict()
+    keys = zip(table["kpi"], table["place"], table["hour"].fillna(_WHOLE_DAY).astype("int64"), table["statistic"],
+               strict=True)
+    return [known.get(key, "only one side has it") if verdict == "not computable" else ""
+            for key, verdict in zip(keys, table["verdict"], strict=True)]

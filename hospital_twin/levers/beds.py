@@ -1,0 +1,45 @@
+"""More or fewer beds in a unit."""
+from typing import ClassVar
+
+from pydantic import Field
+
+from hospital_twin.errors import BadInput
+from hospital_twin.hospital import Hospital
+from hospital_twin.layout.terms import Name
+from hospital_twin.levers._capacity import raised
+from hospital_twin.levers._words import changed, counted, in_words
+from hospital_twin.scenario import Lever
+
+
+class Beds(Lever):
+    """Adds places to a unit, or takes some away."""
+
+    id: ClassVar[str] = "beds"
+    title: ClassVar[str] = "Beds of a unit"
+    purpose: ClassVar[str] = (
+        "A unit has more or fewer beds (bays, chairs) whenever it is open. Where the unit needs nurses per patient, "
+        "more beds are of use only as far as there are nurses for them. Dates for which the layout states a number "
+        "of its own (a closure) keep that number.")
+
+    unit: Name = Field(title="Unit", description="Which unit.", examples=["icu"],
+                       json_schema_extra={"names": "units"})
+    change: int = Field(0, ge=-500, le=500, title="Change in beds", examples=[2],
+                        description="How many more; below zero, how many fewer.", json_schema_extra={"unit": "beds"})
+
+    def apply(self, hospital: Hospital) -> Hospital:
+        """The hospital with another number of places in the unit."""
+        units = hospital.layout.units
+        if self.unit not in units:
+            raise BadInput("lever beds, unit", f"there is no unit {self.unit!r} in {hospital.layout.name}",
+                           "one of " + ", ".join(units))
+        places = raised(units[self.unit].places, self.change, "lever beds, change", f"{in_words(self.unit)} beds")
+        if self.change == 0:
+            return hospital
+        return hospital.with_layout(units={**units, self.unit: units[self.unit].model_copy(update={"places": places})})
+
+    def sentence(self) -> str:
+        """``+2 ICU beds``."""
+        return changed(self.change, counted(f"{self.unit}_bed", self.change))
+
+
+LEVER = Beds

@@ -1,0 +1,117 @@
+"""One replication: simulate, measure, forget the log."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from importlib import import_module
+from types import MappingProxyType, TracebackType
+from typing import Any, Self
+
+import pandas as pd
+
+from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import EventLog, StepCurve, hourly, local_hours, visits
+from hospital_twin.eventlog.clock import ticks
+from hospital_twin.hospital import Hospital
+from hospital_twin.kpis import compute_kpis
+from hospital_twin.program import Program, compile_program
+from hospital_twin.runs.experiment import Experiment
+from hospital_twin.runs.results import EVERYBODY, Item, Result, census_table
+
+ENGINES: Mapping[str, str] = MappingProxyType({"reference": "hospital_twin.engines.simpy_engine:simulate"})
+"""Engine → its ``simulate(program, *, seed, replication) -> EventLog``."""
+
+
+class ReplicationFailed(RuntimeError):  # noqa: N818 - it is named by what happened
+    """A replication could not be finished: its scenario, its number, and why."""
+
+    def __init__(self, scenario: str, replication: int, reason: str):
+        super().__init__(scenario, replication, reason)
+        self.scenario, self.replication, self.reason = scenario, replication, reason
+
+    def __str__(self) -> str:
+        return f"scenario {self.scenario}, replication {self.replication}: {self.reason}"
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A hospital with the levers applied, compiled for one window: any worker can simulate it."""
+
+    scenario: str
+    hospital: Hospital
+    starts: str
+    days: float
+    warm_up_days: float
+    seed: int
+    engine: str
+    program: Program
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> Self:
+        """Apply the levers and compile. Raises `BadInput`."""
+        if experiment.engine not in ENGINES:
+            raise BadInput("experiment, engine", f"there is no engine {experiment.engine!r}",
+                           "one of " + ", ".join(ENGINES))
+        return cls._compiled(
+            scenario=experiment.scenario.name, hospital=experiment.changed_hospital(),
+            starts=experiment.first_day().isoformat(), days=experiment.days, warm_up_days=experiment.warm_up_days,
+            seed=experiment.seed, engine=experiment.engine)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """What `to_dict` wrote, compiled anew."""
+        return cls._compiled(**{**value, "hospital": Hospital.model_validate(value["hospital"])})
+
+    @classmethod
+    def _compiled(cls, **about: Any) -> Self:
+        program = compile_program(about["hospital"], starts=date.fromisoformat(about["starts"]), days=about["days"])
+        return cls(**about, program=program)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values that JSON can hold."""
+        about = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "program"}
+        return {**about, "hospital": self.hospital.model_dump(mode="json", by_alias=True)}
+
+    def replicate(self, replication: int) -> Result:
+        """One replication. Raises `ReplicationFailed`."""
+        with _Naming(Item(self.scenario, replication)):
+            log = _engine(self.engine)(self.program, seed=self.seed, replication=replication)
+            return measured(log, self.warm_up_days)
+
+
+def replicate(experiment: Experiment, replication: int) -> Result:
+    """One replication of an experiment alone, as `run` would make it."""
+    return Prepared.of(experiment).replicate(replication)
+
+
+def measured(log: EventLog, warm_up_days: float = 0) -> Result:
+    """The KPIs of a log after its warm-up, and its hourly census."""
+    kpis = compute_kpis(log, warm_up=pd.Timedelta(days=warm_up_days)).table
+    table = hourly(log, ("census",)).table
+    by_place = {unit: table.loc[table["place"].eq(unit), "value"].to_numpy() for unit in log.units}
+    cells = local_hours(log.start, log.end, log.time_zone)
+    there = visits(log)
+    present = StepCurve.of_intervals(ticks(there["arrive"]), ticks(there["leave"]))
+    return Result(kpis, census_table({**by_place, EVERYBODY: present.integral(cells.edges) / cells.hours}))
+
+
+def _engine(name: str) -> Callable[..., EventLog]:
+    module, function = ENGINES[name].split(":")
+    return getattr(import_module(module), function)
+
+
+class _Naming:
+    """Says of whatever goes wrong inside in which replication it did, so that it can be run again alone."""
+
+    def __init__(self, item: Item):
+        self.item = item
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        if isinstance(error, Exception):
+            reason = str(error) if isinstance(error, RuntimeError | BadInput) else repr(error)
+            raise ReplicationFailed(*self.item, reason) from error

@@ -1,0 +1,70 @@
+"""`run`: replications as pieces of work that any number of workers share, with one and the same result."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from hospital_twin.errors import BadInput
+from hospital_twin.runs.experiment import Experiment
+from hospital_twin.runs.replicate import Prepared
+from hospital_twin.runs.results import Item, Result, Runs
+from hospital_twin.runs.workers import Crew, in_process
+
+Keep = Callable[[Item, Result], None]
+Progress = Callable[[int, int], None]
+
+
+def run(experiment: Experiment, *, replications: int | Iterable[int], workers: int | None = None,
+        keep: Keep | None = None, known: Mapping[Item, Result] | None = None,
+        progress: Progress | None = None) -> Runs:
+    """Replications of one experiment. See `run_all`."""
+    return run_all([experiment], replications=replications, workers=workers, keep=keep, known=known,
+                   progress=progress)[0]
+
+
+def run_all(experiments: Sequence[Experiment], *, replications: int | Iterable[int], workers: int | None = None,
+            keep: Keep | None = None, known: Mapping[Item, Result] | None = None,
+            progress: Progress | None = None) -> tuple[Runs, ...]:
+    """Replications of several experiments (a baseline and its what-ifs), one `Runs` each, in their order.
+
+    replications: how many, or which ones by number (from 0).
+    workers: processes; by default one per processor, 1 runs in this process. The results are the same for any number.
+    keep: called with each item as it finishes, in this process, in no particular order.
+    known: results that need not be made again (what an earlier, interrupted call kept).
+    progress: called with (finished, all) at the start and after each item.
+    Whatever ends the call early (an error, Ctrl-C, an exception from `keep` or `progress`) ends the workers with it;
+    what was kept stays kept. Raises `BadInput` before anything runs, and `ReplicationFailed`.
+    """
+    numbers = tuple(range(replications)) if isinstance(replications, int) else tuple(dict.fromkeys(replications))
+    _checked(experiments, numbers, workers)
+    prepared = {experiment.scenario.name: Prepared.of(experiment) for experiment in experiments}
+    items = [Item(name, number) for number in numbers for name in prepared]
+    results = {item: known[item] for item in items if item in known} if known else {}
+    missing = [item for item in items if item not in results]
+    tell = progress or (lambda done, total: None)
+    tell(len(results), len(items))
+    for item, result in _finished(prepared, missing, workers):
+        results[item] = result
+        if keep:
+            keep(item, result)
+        tell(len(results), len(items))
+    return tuple(Runs.of(experiment, {n: results[Item(experiment.scenario.name, n)] for n in numbers})
+                 for experiment in experiments)
+
+
+def _finished(prepared: Mapping[str, Prepared], items: Sequence[Item], workers: int | None
+              ) -> Iterable[tuple[Item, Result]]:
+    number = min(workers or os.cpu_count() or 1, len(items))
+    return in_process(prepared, items) if number < 2 else Crew(prepared, number).finished(items)
+
+
+def _checked(experiments: Sequence[Experiment], numbers: Sequence[int], workers: int | None) -> None:
+    names = [experiment.scenario.name for experiment in experiments]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise BadInput("run, scenarios", f"two are called {twice!r}", "a name of its own for each")
+    if not numbers or min(numbers) < 0:
+        raise BadInput("run, replications", f"{list(numbers)[:5]} are not numbers of replications",
+                       "at least one, numbered from 0")
+    if workers is not None and workers < 1:
+        raise BadInput("run, workers", f"{workers} workers", "1 or more, or none given for one per processor")
