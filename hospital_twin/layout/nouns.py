@@ -121,7 +121,7 @@ class Slots(Part):
     days: str = Field("mon-sun", examples=["mon-fri"], description="Weekdays.")
     at: str = Field(examples=["07:30"], description="Time of the first slot.")
     every: Distribution | None = Field(None, examples=["30 min"], description="Time between slots, fixed.")
-    count: int = Field(1, ge=1, examples=[8], description="How many slots.")
+    count: int = Field(1, ge=1, le=1440, examples=[8], description="How many slots.")
     sets: dict[Name, Value | tuple[Value, ...]] = Field(
         default_factory=dict, examples=[{"specialty": ["surgery", "medicine"]}, {"acuity": 4}],
         description="Class attributes; a list gives them to the slots in turn.")
@@ -152,7 +152,7 @@ class Source(Part):
                                 json_schema_extra={"unit": "visits an hour"},
                                 description="Arrivals: a Poisson process, by hour of the week where it varies.")
     ceiling: float | None = Field(
-        None, gt=0, examples=[7.0], json_schema_extra={"unit": "visits an hour"},
+        None, gt=0, le=100_000, examples=[7.0], json_schema_extra={"unit": "visits an hour"},
         description="Height of one candidate layer; with `rate`. Choose it once, about the highest hourly rate, and "
                     "leave it: it says who patients are.")
     times: Amount = Field(1.0, examples=[1.1], description="Factor on the rate (levers use it).")
@@ -173,7 +173,7 @@ class Source(Part):
     no_show: Probability = Field(0.0, examples=[0.02], description="Share of slots whose patient does not come.")
     trace: tuple[str, ...] | None = Field(None, examples=[["2025-01-06 08:15", "2025-01-06 09:40"]],
                                           description="Arrival times themselves, local.")
-    present: int | None = Field(None, ge=1, examples=[20],
+    present: int | None = Field(None, ge=1, le=1_000_000, examples=[20],
                                 description="Visits present at the start: a closed population.")
     sets: dict[Name, Value] = Field(
         default_factory=dict, examples=[{"mode": "walk_in", "acuity": {"draw": {2: 0.1, 3: 0.5, 4: 0.4}}}],
@@ -192,7 +192,7 @@ class Source(Part):
 class Add(Part):
     """While the rule is active, more (or, negative, fewer) of a resource."""
 
-    add: int = Field(examples=[4], description="How many more; below zero, how many fewer.")
+    add: int = Field(ge=-1_000_000, le=1_000_000, examples=[4], description="How many more; below zero, how many fewer.")
     to: Name = Field(examples=["ward"], description="The unit, staff pool or equipment.")
 
 

@@ -109,7 +109,7 @@ class Dated(Part):
     from_: str = Field(alias="from", examples=["2025-12-25", "2025-12-25 07:00"], description="First moment, local "
                                                                                               "time.")
     to: str = Field(examples=["2025-12-27"], description="First moment after, local time.")
-    number: float = Field(ge=0, examples=[4], description="The number that holds meanwhile.")
+    number: int = Field(ge=0, le=1_000_000_000, examples=[4], description="The number that holds meanwhile.")
     reason: str = Field("", examples=["Christmas closure"], description="Why, in words.")
 
 
@@ -131,7 +131,10 @@ Weekly = Annotated[Amount | dict[Window, Amount], BeforeValidator(
     _hours_list, json_schema_input_type=Amount | dict[str, Amount] | Hourly)]
 """A number, or numbers by windows of the week (later windows win), or a list of 168 hourly numbers."""
 
-Count = Annotated[int, Field(ge=0)]
+UNLIMITED = 1_000_000_000
+"""What `unlimited` means in a program: more than any hospital has."""
+
+Count = Annotated[int, Field(ge=0, le=UNLIMITED)]
 
 
 def _capacity(value: Any) -> Any:
@@ -139,9 +142,6 @@ def _capacity(value: Any) -> Any:
         return UNLIMITED
     return _hours_list(value)
 
-
-UNLIMITED = 1_000_000_000
-"""What `unlimited` means in a program: more than any hospital has."""
 
 Capacity = Annotated[
     Count | dict[Window, Count], BeforeValidator(
