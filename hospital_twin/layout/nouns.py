@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 from datetime import date
+from keyword import iskeyword
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from hospital_twin.distributions import Distribution
-from hospital_twin.eventlog import UNIT_KINDS
+from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, UNIT_KINDS
 from hospital_twin.layout.steps import Duration, Expression, Probability, Profile, Steps, Value
-from hospital_twin.layout.terms import Amount, Capacity, Dated, Name, Part, Ratio, Weekly, by_or, days_of, minutes_of
+from hospital_twin.layout.terms import CLOCK_KEYS, Amount, Capacity, Dated, Name, Part, Ratio, Weekly, by_or, days_of, minutes_of
 
 Role = Literal["doctor", "nurse", "triage", "place", "equipment", "slot", "other"]
 Order = Annotated[tuple[Expression, ...], BeforeValidator(
@@ -235,7 +236,12 @@ class Rule(Part):
 
 
 def _start(value: Any) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as wrong:
+        raise ValueError(f"{value!r} is not a date: expected year-month-day, as in 2025-01-06") from wrong
 
 
 class Layout(Part):
@@ -272,6 +278,16 @@ class Layout(Part):
     rules: dict[Name, Rule] = Field(
         default_factory=dict, examples=[{"surge": {"when": "free(ward) == 0", "then": [{"add": 4, "to": "ward"}]}}],
         description="What changes during a run.")
+
+    @field_validator("attributes")
+    @classmethod
+    def _free_names(cls, value: dict) -> dict:
+        taken = [name for name in value if name in (*ATTRIBUTE_FREE_COLUMNS, *CLOCK_KEYS, "number", "waited", "arrival")
+                 or iskeyword(name)]
+        if taken:
+            raise ValueError(f"{taken[0]!r} has a meaning of its own: expected another name for the attribute, such as "
+                             f"{taken[0]}_class")
+        return value
 
     @field_validator("time_zone")
     @classmethod
