@@ -55,6 +55,9 @@ class Ask(Part):
     def _one(self) -> Ask:
         if sum(part is not None for part in (self.all_of, self.first_of, self.one_by)) != 1:
             raise ValueError("asks for nothing or in two ways: expected one of all_of, first_of, one_by")
+        unknown = set(self.cost or ()) - {name for names in self.first_of or () for name in names}
+        if unknown:
+            raise ValueError(f"a cost for {', '.join(sorted(unknown))}: expected costs for what `first_of` names")
         return self
 
 

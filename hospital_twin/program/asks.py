@@ -106,7 +106,11 @@ class Asks:
         if len(option) != 1 or unit not in self.b.units:
             raise BadInput(where, f"moves to {', '.join(option)}",
                            "one unit, or the first available of several: one of " + ", ".join(self.b.units))
-        return [{other: 1} for other in self.b.layout.units[unit].outliers]
+        outliers = self.b.layout.units[unit].outliers
+        for other in outliers:
+            if other not in self.b.units:
+                raise BadInput(f"units.{unit}.outliers", f"there is no unit {other!r}", "one of " + ", ".join(self.b.units))
+        return [{other: 1} for other in outliers]
 
     def _alternative(self, option: dict[str, int], costs: dict[str, int], where: str, move: bool) -> Alternative:
         needs: list[tuple[int, int]] = []
