@@ -44,10 +44,13 @@ class Asks:
         self.scale = scales(builder.layout)
         self.requests: list[dict[str, Any]] = []
         self.lists: list[tuple[Alternative, ...]] = []
+        self.same_as: list[tuple[str, str]] = []
 
     def request(self, step: s.Waits, ask: s.Ask, name: str, where: str, *, move: bool) -> int:
         """A new request; its place. Targets are aimed later."""
         number = self.b.choice(step.number, lambda text: self.b.expression(text, where), where)
+        if step.same_as is not None:
+            self.same_as.append((step.same_as, where))
         activity = "stay" if move else getattr(step, "activity", None) or name
         self.requests.append({
             "asks": self._asks(ask, where, move), "place": move, "keeps": move and step.keep_place,
