@@ -11,8 +11,8 @@ NEVER = -1
 class Holding:
     """Something that a visit holds: `amount` integer units of a resource, granted to the step `step`.
 
-    place: a unit's place. group: for a place and the nurses that go with it, a number that rises with each move; -1 for others.
-    key: the request's place in the order, by which pre-emption chooses.
+    place: a unit's place. group: for a place and the nurses that go with it, a number that rises with each move; -1
+    for others. key: the request's place in the order, by which pre-emption chooses.
     """
 
     resource: int

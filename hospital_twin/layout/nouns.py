@@ -11,7 +11,19 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from hospital_twin.distributions import Distribution
 from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, UNIT_KINDS
 from hospital_twin.layout.steps import Duration, Expression, Probability, Profile, Steps, Value
-from hospital_twin.layout.terms import CLOCK_KEYS, Amount, Capacity, Dated, Name, Part, Ratio, Weekly, by_or, days_of, minutes_of
+from hospital_twin.layout.terms import (
+    CLOCK_KEYS,
+    Amount,
+    Capacity,
+    Dated,
+    Name,
+    Part,
+    Ratio,
+    Weekly,
+    by_or,
+    days_of,
+    minutes_of,
+)
 
 Role = Literal["doctor", "nurse", "triage", "place", "equipment", "slot", "other"]
 Order = Annotated[tuple[Expression, ...], BeforeValidator(
@@ -193,7 +205,8 @@ class Source(Part):
 class Add(Part):
     """While the rule is active, more (or, negative, fewer) of a resource."""
 
-    add: int = Field(ge=-1_000_000, le=1_000_000, examples=[4], description="How many more; below zero, how many fewer.")
+    add: int = Field(ge=-1_000_000, le=1_000_000, examples=[4],
+                     description="How many more; below zero, how many fewer.")
     to: Name = Field(examples=["ward"], description="The unit, staff pool or equipment.")
 
 

@@ -85,7 +85,7 @@ def read_yaml(path: str | Path) -> tuple[Any, dict[tuple, int]]:
     except UnicodeDecodeError as wrong:
         raise BadInput(str(path), f"byte {wrong.start} is not UTF-8", "a text file in UTF-8") from wrong
     except OSError as wrong:
-        raise BadInput(str(path), f"the file cannot be read ({wrong.strerror})", "a YAML file that you may read") from wrong
+        raise BadInput(str(path), f"it cannot be read ({wrong.strerror})", "a YAML file that you may read") from wrong
     tree = _Tree(str(path))
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -137,9 +137,9 @@ def rule(b: Builder, emitter: Emitter, name: str, r: LayoutRule) -> Rule:
 def _of_the_hospital(b: Builder, text: str, where: str) -> int:
     """A condition without a visit: it may look at counts and the clock alone."""
     expression = b.expression(text, where)
-    if any(X.ATTRIBUTE == code or X.UNIT <= code <= X.AGE for code, _ in b.words(expression)):
-        raise BadInput(where, f"{text!r} looks at a visit, but a rule has none", "counts and the clock: waiting(icu) > 2, "
-                       "occupancy(ward), present(ward), active(other_rule), hour, weekday, month")
+    if any(code == X.ATTRIBUTE or X.UNIT <= code <= X.AGE for code, _ in b.words(expression)):
+        raise BadInput(where, f"{text!r} looks at a visit, but a rule has none", "counts and the clock: "
+                       "waiting(icu) > 2, occupancy(ward), present(ward), active(other_rule), hour, weekday, month")
     return expression
 
 

@@ -112,7 +112,8 @@ class Asks:
         outliers = self.b.layout.units[unit].outliers
         for other in outliers:
             if other not in self.b.units:
-                raise BadInput(f"units.{unit}.outliers", f"there is no unit {other!r}", "one of " + ", ".join(self.b.units))
+                raise BadInput(f"units.{unit}.outliers", f"there is no unit {other!r}",
+                               "one of " + ", ".join(self.b.units))
         return [{other: 1} for other in outliers]
 
     def _alternative(self, option: dict[str, int], costs: dict[str, int], where: str, move: bool) -> Alternative:

@@ -9,8 +9,8 @@ from hospital_twin.layout import Layout
 from hospital_twin.program.arrivals import rule, source
 from hospital_twin.program.asks import Asks
 from hospital_twin.program.builder import Builder
-from hospital_twin.program.codes import Act, Op
 from hospital_twin.program.calendar import calendar
+from hospital_twin.program.codes import Act, Op
 from hospital_twin.program.emit import END, Emitter
 from hospital_twin.program.graph import possible_circles, reachable
 from hospital_twin.program.places import resources

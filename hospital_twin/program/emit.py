@@ -289,7 +289,7 @@ class Emitter:
         """All operations, jumps resolved, with what can repeat marked."""
         for name, where in self.asks.same_as:
             if name not in self.names:
-                raise BadInput(where, f"waits for who did {name!r}, which is no step", "the name of a step of the layout")
+                raise BadInput(where, f"waits for who did {name!r}, which is no step", "the name of a step")
         self._aim_jumps()
         thread = [self._threaded(i) for i in range(len(self.ops))]
         for op in self.ops:
