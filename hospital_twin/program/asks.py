@@ -51,10 +51,10 @@ class Asks:
         number = self.b.choice(step.number, lambda text: self.b.expression(text, where), where)
         if step.same_as is not None:
             self.same_as.append((step.same_as, where))
-        activity = "stay" if move else getattr(step, "activity", None) or name
+        activity = -1 if move else self.b.activity(getattr(step, "activity", None) or name, where)
         self.requests.append({
             "asks": self._asks(ask, where, move), "place": move, "keeps": move and step.keep_place,
-            "activity": self.b.activities.place(activity),
+            "activity": activity,
             "patience": self.b.choice(step.patience, self.b.duration, where), "patience_site": site(name, "patience"),
             "patience_from_arrival": step.patience_from == "arrival", "patience_renewed": step.patience_renewed,
             "gives_up": -1, "when_full": -1, "number": number, "hold_line": step.hold_line,

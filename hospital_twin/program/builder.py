@@ -9,6 +9,7 @@ import numpy as np
 
 from hospital_twin.distributions import Distribution, flatten
 from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import RESERVED
 from hospital_twin.layout import By, Layout
 from hospital_twin.layout.terms import days_of, window_of
 from hospital_twin.program.codes import Key
@@ -63,6 +64,13 @@ class Builder:
         if name not in self.values:
             raise BadInput(where, f"there is no class attribute {name!r}", "one of " + ", ".join(self.values))
         return self.scope.attributes[name][0]
+
+    def activity(self, name: str, where: str) -> int:
+        """The number of an activity; the log's own words are taken."""
+        if name in RESERVED:
+            raise BadInput(where, f"its rows would be called {name!r}, which means something else in a log",
+                           "another name than " + ", ".join(RESERVED))
+        return self.activities.place(name)
 
     # ---- pools
     def number(self, value: float) -> int:

@@ -143,7 +143,7 @@ class Emitter:
         skips = self._guards(step, name, where)
         duration = self.b.choice(step.takes, self.b.duration, where)
         if step.by is None:
-            activity = self.b.activities.place(step.activity or name)
+            activity = self.b.activity(step.activity or name, where)
             self.op(Op.DELAY, duration, activity, draws=[(name, "duration")])
         else:
             self._ask(step, step.by, name, where)
@@ -164,7 +164,7 @@ class Emitter:
 
     def _stay(self, step: s.Stay, name: str, where: str) -> None:
         skips = self._guards(step, name, where)
-        self.op(Op.DELAY, self.b.choice(step.takes, self.b.duration, where), self.b.activities.place(name),
+        self.op(Op.DELAY, self.b.choice(step.takes, self.b.duration, where), self.b.activity(name, where),
                 draws=[(name, "duration")])
         self._skip_to_here(skips)
 
@@ -177,7 +177,7 @@ class Emitter:
         after_refusal = self.here()
         # Who was refused or gave up passes over the way there: those blocks end at `after_refusal`, moved below.
         if step.takes is not None:
-            self.op(Op.DELAY, self.b.choice(step.takes, self.b.duration, where), self.b.activities.place(name),
+            self.op(Op.DELAY, self.b.choice(step.takes, self.b.duration, where), self.b.activity(name, where),
                     draws=[(name, "duration")])
         self.op(Op.SETTLE)
         for op in self.ops[before:after_refusal]:
@@ -234,7 +234,7 @@ class Emitter:
 
     def _wait(self, step: s.Wait, name: str, where: str) -> None:
         skips = self._guards(step, name, where)
-        activity = self.b.activities.place(name)
+        activity = self.b.activity(name, where)
         if isinstance(step.until, s.Holds):
             self.op(Op.HOLD, self.b.expression(step.until.holds, where), activity)
         else:
