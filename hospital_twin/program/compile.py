@@ -56,6 +56,7 @@ def _compiled(layout: Layout, starts: date | None, days: float) -> tuple[Program
                                         for act, target, value in r.acts)) for r in rules)
     _ends(layout, emitter, [s.entry for s in sources] + [int(e) for s in sources for e in s.slots[:, 2] if e >= 0]
           + [value for r in rules for act, _, value in r.acts if act == Act.EVICT])
+    _drains(layout, emitter, [s.entry for s in sources])
     requests = asks.finished(emitter.thread)
     words = _words(b, layout)
     return Program(
@@ -102,6 +103,15 @@ def _ends(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
     name = next((n for n, start in starts.items() if start == END or END in reachable(after, [start])), "?")
     raise BadInput(f"{layout.name}: pathways.{name}", "a visit can come to the end of the steps and go nowhere",
                    "`leave` (or `follow`) as the last step, also after a skipped step or a branch without a rest")
+
+
+def _drains(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
+    """A run that lets everybody leave at its end needs visits that leave."""
+    after, ops = emitter.successors(), emitter.ops
+    for name, entry in zip(layout.sources, entries, strict=True):
+        if layout.after_horizon == "drain" and not any(ops[place][0] == Op.LEAVE for place in reachable(after, [entry])):
+            raise BadInput(f"sources.{name}", "its visits never leave, so the run would never drain",
+                           "`after_horizon: stop`, or a way to a `leave` in its pathway")
 
 
 def _words(b: Builder, layout: Layout) -> Words:
