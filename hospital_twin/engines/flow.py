@@ -181,6 +181,11 @@ class Flow:
             self.holdings.let_go(visit, self.holdings.of_step(visit, waiting.regrant.step))
         self.go(waiting.token, self.program.requests[waiting.request].gives_up)
 
+    def still_full(self, resource: int) -> None:
+        """A place given back after a fall of capacity is not free: those who wait for it may be in a circle now."""
+        self.blocked += [w for _, w in self.lines.lines[resource]
+                         if not w.judge and self.program.requests[w.request].keeps]
+
     def preempted_for(self, waiting: Waiting) -> Needs | None:
         """Make room by pre-emption, if the order allows."""
         return self.engine.preemption.make_room(waiting)

@@ -36,6 +36,9 @@ class Grants(Protocol):
     def refused(self, waiting: Waiting) -> None:
         """A request finds no room."""
 
+    def still_full(self, resource: int) -> None:
+        """What was given back is not free: the capacity had fallen."""
+
     def preempted_for(self, waiting: Waiting) -> Needs | None:
         """Make room for a request by pre-emption, if its order allows; what it then gets."""
 
@@ -294,6 +297,8 @@ class Lines:
         """An amount is free again."""
         self.held[resource] -= amount
         self.dirty.add(resource)
+        if self.held[resource] >= self.capacity[resource]:
+            self.engine.still_full(resource)
 
     def set_capacity(self, resource: int, amount: int) -> None:
         """A capacity changes; who holds keeps it."""

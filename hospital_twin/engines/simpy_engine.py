@@ -268,6 +268,8 @@ class Engine:
             return
         fell = amount < self.lines.capacity[resource]
         self.lines.set_capacity(resource, amount)
+        if fell:
+            self.flow.still_full(resource)
         self._record_capacity(resource, reason)
         if fell and self.program.resources.hand_over[resource]:
             self.preemption.hand_over(resource)
