@@ -51,7 +51,8 @@ class Asks:
         number = self.b.choice(step.number, lambda text: self.b.expression(text, where), where)
         if step.same_as is not None:
             self.same_as.append((step.same_as, where))
-        activity = -1 if move else self.b.activity(getattr(step, "activity", None) or name, where)
+        own = getattr(step, "activity", None) or name
+        activity = self.b.activities.place("stay") if move else self.b.activity(own, where)
         self.requests.append({
             "asks": self._asks(ask, where, move), "place": move, "keeps": move and step.keep_place,
             "activity": activity,
