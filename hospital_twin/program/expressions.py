@@ -26,8 +26,8 @@ class Scope:
 
 
 def attribute_number(values: Sequence[Any], value: Any) -> float:
-    """The number by which an attribute's value compares: itself when all values are numbers, else its place."""
-    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
+    """The number by which an attribute's value compares: itself when all are numbers (true is 1), else its place."""
+    if all(isinstance(v, (int, float)) for v in values):
         return float(value)
     return float([str(v) for v in values].index(str(value)))
 
@@ -57,6 +57,8 @@ class _Reader:
                            (ast.Compare, self._compare), (ast.IfExp, self._if), (ast.Call, self._call)):
             if isinstance(node, kind):
                 return read(node)
+        if isinstance(node, ast.Name) and node.id in ("true", "false"):
+            node = ast.Constant(node.id == "true")
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, str)):
             return [(X.NUMBER, self._constant(node.value, beside))]
         if isinstance(node, ast.Name):
