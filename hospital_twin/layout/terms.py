@@ -45,7 +45,8 @@ Name = Annotated[str, BeforeValidator(_name)]
 
 def minutes_of(clock: str) -> int:
     """Minutes since midnight of ``"HH:MM"``; 24:00 is allowed."""
-    hours, minutes = (int(part) for part in clock.split(":"))
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})", clock)
+    hours, minutes = (int(match[1]), int(match[2])) if match else (24, 60)
     if minutes > 59 or hours * 60 + minutes > 1440:
         raise ValueError(f"{clock!r} is not a time of day: expected HH:MM from 00:00 to 24:00")
     return hours * 60 + minutes
