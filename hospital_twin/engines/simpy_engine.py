@@ -193,10 +193,10 @@ class Engine:
                 continue
             if not self._give_up():
                 return
-        visits = sorted({token.visit.id for token in self.ringing} or set(self.visits))[:5]
+        visits = sorted({t.visit.id for t in self.ringing} or set(self.visits) or set(self.arrivals.returns))[:5]
         steps = {self.flow.step_of(t) for v in visits if v in self.visits for t in self.visits[v].tokens}
         raise EndlessInstant(f"after {MOST_ROUNDS} rounds of one instant (tick {now}) visits {visits} still go round "
-                             f"without taking time, at {', '.join(sorted(steps))}")
+                             f"without taking time, at {', '.join(sorted(steps)) or 'a return'}")
 
     def _round(self) -> None:
         """What has nothing to do is passed over: most rounds are one end and one grant, and there are many."""
