@@ -120,6 +120,9 @@ class Asks:
     def _alternative(self, option: dict[str, int], costs: dict[str, int], where: str, move: bool) -> Alternative:
         needs: list[tuple[int, int]] = []
         for name, amount in option.items():
+            if amount > 1 and name in self.b.resources and self.b.layout.resources()[name].named:
+                raise BadInput(where, f"asks for {amount} of {name!r} at once, whose members are named",
+                               "one of them, or a pool that is not `named`")
             needs.append((self.b.resource(name, where), self._plain(amount * self.scale.get(name, 1), where)))
         unit = self.b.layout.units.get(next(iter(option)))
         admits = -1
