@@ -143,7 +143,7 @@ class Slots(Part):
     def _whole(self) -> Slots:
         days_of(self.days), minutes_of(self.at)
         if self.every is not None and self.every.family != "fixed":
-            raise ValueError(f"every {self.every}: expected one fixed time between slots, as in 30 min")
+            raise ValueError("`every` is drawn: expected one fixed time between slots, as in 30 min")
         if self.count > 1 and self.every is None:
             raise ValueError("several slots at one time: expected `every`, the time between them")
         return self
