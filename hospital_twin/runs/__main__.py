@@ -1,26 +1,27 @@
 """A worker: reads its orders, then answers each item with its result, until there are no more (see `workers`)."""
 from __future__ import annotations
 
-import json
 import os
+import pickle
 import signal
 
-from hospital_twin.runs.replicate import Prepared, ReplicationFailed
+from hospital_twin.runs.replicate import ReplicationFailed
 
 
 def main() -> None:
-    """Lines of JSON in, lines of JSON out; whatever else is printed goes to standard error."""
+    """Pickled orders and items in, pickled results out; whatever else is printed goes to standard error."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with open(os.dup(1), "w", encoding="utf-8") as answers, open(os.dup(0), encoding="utf-8") as orders:
+    with open(os.dup(1), "wb") as answers, open(os.dup(0), "rb") as questions:
         os.dup2(2, 1)
-        prepared = {name: Prepared.from_dict(value) for name, value in json.loads(orders.readline()).items()}
-        for line in orders:
-            scenario, replication = json.loads(line)
+        prepared = pickle.load(questions)  # noqa: S301 - from the process that started this one
+        while questions.peek(1):
+            scenario, replication = pickle.load(questions)  # noqa: S301 - as above
             try:
-                answer = prepared[scenario].replicate(replication).to_dict()
+                answer = prepared[scenario].replicate(replication)
             except ReplicationFailed as failed:
-                answer = {"failed": failed.args}
-            print(json.dumps(answer), file=answers, flush=True)
+                answer = failed
+            pickle.dump(answer, answers)
+            answers.flush()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any
 from hospital_twin.errors import BadInput
 from hospital_twin.hospital import Hospital
 from hospital_twin.scenario import BASELINE, Scenario
+from hospital_twin.unit_types import expanded
 
 
 @dataclass(frozen=True)
@@ -71,5 +72,9 @@ class Experiment:
 
 
 def fingerprint(hospital: Hospital) -> str:
-    """SHA-256 of a hospital: equal for equal layouts, numbers and pedigrees."""
-    return hashlib.sha256(hospital.model_dump_json(by_alias=True).encode()).hexdigest()
+    """SHA-256 of a hospital: equal for equal layouts, numbers and pedigrees.
+
+    Of the layout filled in by its unit types, for what a unit leaves out and what it says may look alike.
+    """
+    whole = hospital.model_copy(update={"layout": expanded(hospital.layout)})
+    return hashlib.sha256(whole.model_dump_json(by_alias=True).encode()).hexdigest()

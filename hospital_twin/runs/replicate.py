@@ -2,18 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType, TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pandas as pd
 
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog, StepCurve, hourly, local_hours, visits
 from hospital_twin.eventlog.clock import ticks
-from hospital_twin.hospital import Hospital
 from hospital_twin.kpis import compute_kpis
 from hospital_twin.program import Program, compile_program
 from hospital_twin.runs.experiment import Experiment
@@ -36,16 +34,13 @@ class ReplicationFailed(RuntimeError):  # noqa: N818 - it is named by what happe
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A hospital with the levers applied, compiled for one window: any worker can simulate it."""
+    """A scenario's hospital compiled for one window: any worker can simulate it."""
 
     scenario: str
-    hospital: Hospital
-    starts: str
-    days: float
+    program: Program
     warm_up_days: float
     seed: int
     engine: str
-    program: Program
 
     @classmethod
     def of(cls, experiment: Experiment) -> Self:
@@ -53,25 +48,8 @@ class Prepared:
         if experiment.engine not in ENGINES:
             raise BadInput("experiment, engine", f"there is no engine {experiment.engine!r}",
                            "one of " + ", ".join(ENGINES))
-        return cls._compiled(
-            scenario=experiment.scenario.name, hospital=experiment.changed_hospital(),
-            starts=experiment.first_day().isoformat(), days=experiment.days, warm_up_days=experiment.warm_up_days,
-            seed=experiment.seed, engine=experiment.engine)
-
-    @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """What `to_dict` wrote, compiled anew."""
-        return cls._compiled(**{**value, "hospital": Hospital.model_validate(value["hospital"])})
-
-    @classmethod
-    def _compiled(cls, **about: Any) -> Self:
-        program = compile_program(about["hospital"], starts=date.fromisoformat(about["starts"]), days=about["days"])
-        return cls(**about, program=program)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values that JSON can hold."""
-        about = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "program"}
-        return {**about, "hospital": self.hospital.model_dump(mode="json", by_alias=True)}
+        program = compile_program(experiment.changed_hospital(), starts=experiment.first_day(), days=experiment.days)
+        return cls(experiment.scenario.name, program, experiment.warm_up_days, experiment.seed, experiment.engine)
 
     def replicate(self, replication: int) -> Result:
         """One replication. Raises `ReplicationFailed`."""

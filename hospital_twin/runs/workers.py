@@ -1,25 +1,27 @@
 """Workers: one Python process each, that is told a hospital once and then answers one replication after another.
 
-They are started with ``python -m hospital_twin.runs`` and spoken to in lines of JSON. `multiprocessing` would
-import the user's own script again in each worker (so that a script without ``if __name__ == "__main__"`` starts
-itself), and a pool of it waits for ever when a worker is killed; here a worker that ends is a line that ends.
+They are started with ``python -m hospital_twin.runs`` and spoken to over their standard input and output.
+`multiprocessing` would import the user's own script again in each worker (so that a script without
+``if __name__ == "__main__"`` starts itself), and a pool of it waits for ever when a worker is killed; here a worker
+that ends is a pipe that ends.
 """
 from __future__ import annotations
 
-import json
 import os
+import pickle
 import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from hospital_twin.runs.replicate import Prepared, ReplicationFailed
 from hospital_twin.runs.results import Item, Result
 
-Answer = tuple[Item, Mapping[str, Any] | None]
+Answer = tuple[Item, Result | ReplicationFailed]
+_NO_ANSWER = ("its worker ended without an answer (killed, or out of memory); what had finished is kept, so run again, "
+              "perhaps with fewer workers")
 
 
 def in_process(prepared: Mapping[str, Prepared], items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
@@ -43,7 +45,7 @@ class Crew:
         answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         for item in items:
             todo.put(item)
-        orders = json.dumps({name: p.to_dict() for name, p in self.prepared.items()})
+        orders = pickle.dumps(dict(self.prepared))
         workers, threads = [], []
         try:
             for _ in range(self.number):
@@ -51,7 +53,10 @@ class Crew:
                 threads.append(threading.Thread(target=_attend, args=(workers[-1], orders, todo, answers), daemon=True))
                 threads[-1].start()
             for _ in items:
-                yield _opened(*_next(answers))
+                item, answer = _next(answers)
+                if isinstance(answer, ReplicationFailed):
+                    raise answer
+                yield item, answer
         finally:
             for worker in workers:
                 worker.kill()
@@ -61,27 +66,36 @@ class Crew:
                 worker.communicate()
 
 
-def _hired() -> subprocess.Popen[str]:
+def _hired() -> subprocess.Popen[bytes]:
     package = str(Path(__file__).parents[2])
     path = os.pathsep.join(part for part in (package, os.environ.get("PYTHONPATH", "")) if part)
-    return subprocess.Popen([sys.executable, "-m", "hospital_twin.runs"], text=True, encoding="utf-8",
+    return subprocess.Popen([sys.executable, "-m", "hospital_twin.runs"],
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path})
 
 
-def _attend(worker: subprocess.Popen[str], orders: str, todo: queue.SimpleQueue[Item],
+def _attend(worker: subprocess.Popen[bytes], orders: bytes, todo: queue.SimpleQueue[Item],
             answers: queue.SimpleQueue[Answer]) -> None:
-    """Hand one worker item after item, until there are no more or it has ended."""
-    line = orders
+    """Give one worker its orders, then item after item, until there are no more or it has ended."""
+    unsent = orders
     while not todo.empty():
         try:
             item = todo.get_nowait()
         except queue.Empty:
             return
-        answer = _asked(worker, f"{line}\n{json.dumps(item)}\n" if line else f"{json.dumps(item)}\n")
-        line = ""
-        answers.put((item, answer))
+        answer, unsent = _asked(worker, unsent + pickle.dumps(item)), b""
+        answers.put((item, answer or ReplicationFailed(*item, _NO_ANSWER)))
         if answer is None:
             return
+
+
+def _asked(worker: subprocess.Popen[bytes], question: bytes) -> Result | ReplicationFailed | None:
+    """A worker's answer; None when it has ended, perhaps in the middle of one."""
+    try:
+        worker.stdin.write(question)
+        worker.stdin.flush()
+        return pickle.load(worker.stdout)  # noqa: S301 - from a process that this one started
+    except (OSError, ValueError, EOFError, pickle.UnpicklingError):
+        return None
 
 
 def _next(answers: queue.SimpleQueue[Answer]) -> Answer:
@@ -91,22 +105,3 @@ def _next(answers: queue.SimpleQueue[Answer]) -> Answer:
             return answers.get(timeout=1)
         except queue.Empty:
             continue
-
-
-def _asked(worker: subprocess.Popen[str], question: str) -> Mapping[str, Any] | None:
-    """A worker's answer; None when it has ended, perhaps in the middle of a line."""
-    try:
-        worker.stdin.write(question)
-        worker.stdin.flush()
-        return json.loads(worker.stdout.readline())
-    except (OSError, ValueError):
-        return None
-
-
-def _opened(item: Item, answer: Mapping[str, Any] | None) -> tuple[Item, Result]:
-    if answer is None:
-        raise ReplicationFailed(*item, "its worker ended without an answer (killed, or out of memory); what had "
-                                       "finished is kept, so run again, perhaps with fewer workers")
-    if "failed" in answer:
-        raise ReplicationFailed(*answer["failed"])
-    return item, Result.from_dict(answer)
