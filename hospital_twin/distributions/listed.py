@@ -25,7 +25,7 @@ class Listed(Family):
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         words = {name: value for name, value in write(self).items() if value not in (None, "")}
-        return {"family": words.pop("family"), **words}
+        return {"family": self.family, **words}
 
 
 class Polyline(Listed):
