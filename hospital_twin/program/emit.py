@@ -117,8 +117,9 @@ class Emitter:
         self._ask(step, step.of, name, where)
         self._skip_to_here(skips)
 
-    def _ask(self, step: s.Waits, ask: s.Ask, name: str, where: str, move: bool = False) -> None:
-        """SEIZE, and out of its line what happens on giving up or being refused; goes on after both."""
+    def _ask(self, step: s.Waits, ask: s.Ask, name: str, where: str, move: bool = False) -> list[int]:
+        """SEIZE, and out of its line what happens on giving up or being refused; the jumps behind those, to be aimed
+        at where the step is over."""
         request = self.asks.request(step, ask, name, where, move=move)
         seize = self.op(Op.SEIZE, request, draws=[(name, "patience")])
         over = self.jump()
@@ -138,6 +139,7 @@ class Emitter:
             self.ops[jump][1] = self.here()
         self.where = where
         self.ops[seize][1] = self.here()
+        return jumps[1:]
 
     def _do(self, step: s.Do, name: str, where: str) -> None:
         skips = self._guards(step, name, where)
@@ -146,10 +148,12 @@ class Emitter:
             activity = self.b.activity(step.activity or name, where)
             self.op(Op.DELAY, duration, activity, draws=[(name, "duration")])
         else:
-            self._ask(step, step.by, name, where)
+            passed = self._ask(step, step.by, name, where)
             place = self.b.steps.place(name)
             self.op(Op.DELAY, duration, -1, place, draws=[(name, "duration")])
             self.op(Op.RELEASE, Let.STEP, place)
+            for jump in passed:
+                self.ops[jump][1] = self.here()
         self._skip_to_here(skips)
 
     def _release(self, step: s.Release, name: str, where: str) -> None:
@@ -172,17 +176,13 @@ class Emitter:
         skips = self._guards(step, name, where)
         if not step.keep_place:
             self.op(Op.RELEASE, Let.PLACES)
-        before = self.here()
-        self._ask(step, step.to, name, where, move=True)
-        after_refusal = self.here()
-        # Who was refused or gave up passes over the way there: those blocks end at `after_refusal`, moved below.
+        passed = self._ask(step, step.to, name, where, move=True)
         if step.takes is not None:
             self.op(Op.DELAY, self.b.choice(step.takes, self.b.duration, where), self.b.activity(name, where),
                     draws=[(name, "duration")])
         self.op(Op.SETTLE)
-        for op in self.ops[before:after_refusal]:
-            if op[0] == Op.JUMP and op[1] == after_refusal and op is not self.ops[before + 1]:
-                op[1] = self.here()
+        for jump in passed:
+            self.ops[jump][1] = self.here()
         self._skip_to_here(skips)
 
     def _branch(self, step: s.Branch, name: str, where: str) -> None:
