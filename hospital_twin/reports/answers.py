@@ -1,0 +1,148 @@
+"""What a reader is shown about one question: the values it rests on, and the table of answers."""
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hospital_twin.comparison import Comparison, mean_interval
+from hospital_twin.comparison.sentences import UNCLEAR, decimals_for
+from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import WHOLE_HOSPITAL, Series
+from hospital_twin.hospital import Hospital
+from hospital_twin.kpis import Kpi, kpi_drawer
+from hospital_twin.levers import in_words
+from hospital_twin.reports.staffing import staffed_places
+from hospital_twin.reports.wording import NOTHING, Verdict, figure, verdict
+from hospital_twin.runs import EVERYBODY, Runs
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Everything that is shown about one question.
+
+    runs: of the baseline first, then of each scenario. comparison: None when there is only a baseline.
+    observed: hourly counts of the log. beside: the log's KPIs beside the twin's (`validation.beside`).
+    faults: what was found wrong with the log, a sentence each. command: what recomputes all this when typed.
+    synthetic: the log was generated, not recorded.
+    Raises `BadInput` without runs.
+    """
+
+    question: str
+    hospital: Hospital
+    runs: tuple[Runs, ...]
+    comparison: Comparison | None = None
+    observed: Series | None = None
+    beside: pd.DataFrame | None = None
+    faults: tuple[str, ...] = ()
+    command: str = ""
+    synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.runs:
+            raise BadInput("answer, runs", "there are none", "the baseline's runs, and those compared with it")
+
+    @property
+    def baseline(self) -> Runs:
+        """The runs of the hospital as it is."""
+        return self.runs[0]
+
+    @property
+    def scenarios(self) -> tuple[Runs, ...]:
+        """The runs that are compared with the baseline."""
+        return self.runs[1:]
+
+    def staffed(self, scenario: str) -> Mapping[str, np.ndarray]:
+        """Unit → planned staffed places at each hour of a scenario's runs (`staffing.staffed_places`)."""
+        return self._staffed[scenario]
+
+    @cached_property
+    def _staffed(self) -> dict[str, Mapping[str, np.ndarray]]:
+        return {runs.scenario: staffed_places(self.hospital, runs) for runs in self.runs}
+
+    def places(self) -> dict[str, str]:
+        """The places whose hours can be shown, units first, each with its name as it is read."""
+        return {str(place): "the whole hospital" if place == EVERYBODY else in_words(str(place))
+                for place in self.baseline.census["place"].cat.categories}
+
+
+class Cell(NamedTuple):
+    """One number of one scenario: its value, the difference from the baseline, its interval, and what follows."""
+
+    value: str
+    difference: str
+    interval: str
+    verdict: Verdict
+
+
+class AnswerRow(NamedTuple):
+    """One number: what it is called, its unit and definition, the baseline's value with its interval, and one cell
+    per scenario in their order. reason: why the baseline's cannot be computed, else empty."""
+
+    title: str
+    unit: str
+    definition: str
+    baseline: str
+    baseline_interval: str
+    cells: tuple[Cell, ...]
+    reason: str = ""
+
+
+def answer_rows(answer: Answer, *, every: bool = False) -> list[AnswerRow]:
+    """The table of answers, one row per KPI; with `every`, one per statistic and place."""
+    table = _levels(answer.baseline) if answer.comparison is None else answer.comparison.table
+    names = [runs.scenario for runs in answer.scenarios] if answer.comparison is not None else []
+    kpis, rows = kpi_drawer(), []
+    for (kpi, place, statistic), group in table[table["hour"].isna()].groupby(["kpi", "place", "statistic"],
+                                                                              sort=False):
+        headline = place == WHOLE_HOSPITAL and kpi in kpis and statistic == kpis[kpi].headline
+        if kpi in kpis and (every or headline):
+            rows.append(_row(kpis[kpi], statistic, place, group.set_index("scenario"), names, short=not every))
+    return rows
+
+
+def _row(kpi: Kpi, statistic: str, place: str, lines: pd.DataFrame, names: list[str], *, short: bool) -> AnswerRow:
+    about, first = kpi.statistics[statistic], lines.iloc[0]
+    words = kpi.title if short else about.words + ("" if place == WHOLE_HOSPITAL else f", {in_words(place)}")
+    digits = decimals_for([v for v in (first["baseline"],) if math.isfinite(v)], about.decimals)
+    interval = _interval(first["baseline_low"], first["baseline_high"], digits, sign=False)
+    return AnswerRow(words[0].upper() + words[1:], about.unit, f"{about.words}: {kpi.definition} Source: {kpi.source}.",
+                     figure(first["baseline"], digits), interval,
+                     tuple(_cell(lines.loc[name], about.decimals) for name in names),
+                     str(first["reason"]) if not math.isfinite(first["baseline"]) else "")
+
+
+def _cell(line: pd.Series, decimals: int) -> Cell:
+    ends = [line["difference"], line["low"], line["high"]]
+    if not all(math.isfinite(end) for end in ends):
+        return Cell(NOTHING, NOTHING, NOTHING, verdict("not computable"))
+    clear = line["verdict"] != UNCLEAR
+    # Of a clear difference no end may look like 0; elsewhere more decimals would only seem exact.
+    digits = decimals_for(ends, decimals) if clear else decimals
+    return Cell(figure(line["value"], decimals_for([line["value"]], decimals)),
+                figure(line["difference"], digits, sign=True), _interval(line["low"], line["high"], digits, sign=True),
+                verdict(str(line["verdict"])))
+
+
+def _interval(low: float, high: float, decimals: int, *, sign: bool) -> str:
+    """``[−13, −9]``; nothing where there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    return f"[{figure(low, decimals, sign=sign)}, {figure(high, decimals, sign=sign)}]"
+
+
+def _levels(runs: Runs) -> pd.DataFrame:
+    """The baseline alone, in the columns of a comparison."""
+    key = ["kpi", "place", "hour", "statistic"]
+    rows = runs.kpis[runs.kpis["hour"].isna()].drop(columns="hour").assign(hour=-1)
+    wide = rows.set_index([*key, "replication"])["value"].unstack("replication", sort=False)  # noqa: PD010
+    reasons = rows.drop_duplicates(key).set_index(key)["reason"].reindex(wide.index)
+    found = mean_interval(wide.to_numpy())
+    table = wide.index.to_frame(index=False).assign(hour=np.nan, scenario=runs.scenario, baseline=found.mean,
+                                                    baseline_low=found.low, baseline_high=found.high)
+    return table.assign(reason=reasons.to_numpy())

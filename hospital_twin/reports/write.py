@@ -1,0 +1,90 @@
+"""`write_report`: an answer as one HTML file that needs nothing else, on the screen and on paper."""
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hospital_twin.errors import BadInput
+from hospital_twin.reports.answers import Answer, answer_rows
+from hospital_twin.reports.beside import beside_rows
+from hospital_twin.reports.canvas import Picture
+from hospital_twin.reports.outcome import findings
+from hospital_twin.reports.pictures import beside_picture, spread_picture, week_picture
+from hospital_twin.reports.weeks import telling_places, typical_week
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_report(path: str | Path, answer: Answer, *, written: datetime | None = None) -> Path:
+    """Write an answer as one self-contained HTML page and return its path.
+
+    The page asks for nothing from anywhere: pictures and styles are inside it, and it has no script. Whatever was typed
+    by people is shown as text. written: the time stated on it, by default now.
+    The file is there whole or not at all. Raises `BadInput` for a path that cannot be written.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise BadInput(str(path), "this is a folder", "the name of the report's file, such as report.html in it")
+    if not path.parent.is_dir():
+        raise BadInput(str(path), f"there is no folder {path.parent}", "a file in a folder that exists")
+    page = _page(answer, written or datetime.now(UTC))
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(page, encoding="utf-8")
+        part.replace(path)
+    except OSError as wrong:
+        part.unlink(missing_ok=True)
+        raise BadInput(str(path), f"it cannot be written ({wrong.strerror})", "a folder that you may write to"
+                       ) from wrong
+    return path
+
+
+def _page(answer: Answer, written: datetime) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    first = telling_places(answer)
+    return environment.get_template("report.html.j2").render(
+        answer=answer, scenarios=answer.scenarios if answer.comparison is not None else (),
+        written=f"{written:%Y-%m-%d %H:%M %Z}", cautions=answer.comparison.cautions if answer.comparison else (),
+        findings=findings(answer), headlines=answer_rows(answer), all_rows=answer_rows(answer, every=True),
+        weeks=[_week(answer, place) for place in first],
+        other_weeks=[_week(answer, place) for place in answer.places() if place not in first],
+        beside=None if answer.beside is None else beside_picture(beside_rows(answer.beside)),
+        spread=spread_picture(answer), assumptions=assumptions(answer), pedigree=pedigree_lines(answer))
+
+
+def _week(answer: Answer, place: str) -> Picture:
+    return week_picture(typical_week(answer, place),
+                        [typical_week(answer, place, runs.scenario) for runs in answer.scenarios])
+
+
+def assumptions(answer: Answer) -> list[str]:
+    """What has to be true for the answer to hold, in plain words."""
+    runs, hospital = answer.baseline, answer.hospital
+    found = [f"Each of the {len(runs.replications)} replications simulates {runs.days:g} days from {runs.starts}. "
+             + (f"The first {runs.warm_up_days:g} days fill the hospital and are not counted." if runs.warm_up_days else
+                "The hospital begins empty and everything is counted."),
+             "Staff, beds and arrivals follow the weekly pattern of the layout; what the layout does not say does not "
+             "happen."]
+    found += [f"{one.scenario}: {one.says}; everything else stays as it is." for one in answer.scenarios]
+    if hospital.fitted_on is None:
+        found.append("No number was fitted to a log: all are as the layout states them.")
+    found += [f"Not fitted, taken as the layout states it: {what}" for what in hospital.not_fitted]
+    return found
+
+
+def pedigree_lines(answer: Answer) -> list[tuple[str, Any]]:
+    """Where the numbers come from: name and value, in the order in which they are shown."""
+    runs, log = answer.baseline, answer.hospital.fitted_on
+    found = [("Hospital", answer.hospital.layout.name)]
+    if log is not None:
+        found += [("Log", log.name), ("Log's period", f"{log.start} to {log.end}"), ("Visits in it", f"{log.visits:,}"),
+                  ("Log's SHA-256", log.sha256)]
+    found += [("Hospital's SHA-256", runs.provenance["hospital_sha256"]), ("Time zone", runs.provenance["time_zone"]),
+              ("First day", runs.starts), ("Days, warm-up", f"{runs.days:g}, {runs.warm_up_days:g}"),
+              ("Seed", runs.seed), ("Replications", len(runs.replications)), ("Engine", runs.provenance["engine"]),
+              ("Program", f"hospital_twin {runs.provenance['version']}")]
+    return found
