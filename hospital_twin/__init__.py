@@ -33,6 +33,19 @@ _HOMES: dict[str, str] = {
     "compare": "comparison",
     "run_until": "comparison",
     "warm_up": "comparison",
+    "Store": "store",
+    "Study": "store",
+    "Answer": "reports",
+    "TypicalWeek": "reports",
+    "answer_rows": "reports",
+    "assumptions": "reports",
+    "beside_rows": "reports",
+    "beside_sentence": "reports",
+    "findings": "reports",
+    "pedigree_lines": "reports",
+    "telling_places": "reports",
+    "typical_week": "reports",
+    "write_report": "reports",
 }
 """Where each public name lives."""
 
