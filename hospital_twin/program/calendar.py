@@ -27,14 +27,34 @@ def calendar(time_zone: str, starts: date, days: float) -> Calendar:
     zone = ZoneInfo(time_zone)
     epoch = _unix_ticks(datetime(starts.year, starts.month, starts.day, tzinfo=zone))
     n_days = int(-(-days // 1)) + SPARE_DAYS
-    hour_start = np.array([[_unix_ticks(_local(starts, d, h, zone)) - epoch for h in range(24)] for d in range(n_days)],
-                          dtype=np.int64)
-    hours = [(_UNIX + timedelta(microseconds=epoch + k * TICKS_PER_HOUR)).astimezone(zone) for k in range(n_days * 24)]
+    boundary = np.arange(n_days * 24, dtype=np.int64) * TICKS_PER_HOUR
+    local = (epoch + boundary + _offsets(zone, epoch, n_days)).astype("datetime64[us]")
     return Calendar(epoch=epoch, horizon=round(days * 24 * TICKS_PER_HOUR), time_zone=time_zone,
-                    hour_start=hour_start, boundary=np.arange(n_days * 24, dtype=np.int64) * TICKS_PER_HOUR,
-                    hour=np.array([t.hour for t in hours], dtype=np.int64),
-                    weekday=np.array([t.weekday() for t in hours], dtype=np.int64),
-                    month=np.array([t.month for t in hours], dtype=np.int64))
+                    hour_start=_hour_starts(starts, n_days, zone) - epoch, boundary=boundary,
+                    hour=local.astype("datetime64[h]").astype(np.int64) % 24,
+                    weekday=(local.astype("datetime64[D]").astype(np.int64) + 3) % 7,  # day 0 was a Thursday
+                    month=local.astype("datetime64[M]").astype(np.int64) % 12 + 1)
+
+
+def _offsets(zone: ZoneInfo, epoch: int, n_days: int) -> np.ndarray:
+    """Ticks by which the local clock is ahead at each UTC hour; looked up hour by hour only in days with a change."""
+    def ahead(hour: int) -> int:
+        there = (_UNIX + timedelta(microseconds=epoch + hour * TICKS_PER_HOUR)).astimezone(zone).utcoffset()
+        return there // timedelta(microseconds=1)
+    found = np.empty((n_days, 24), dtype=np.int64)
+    for day, row in enumerate(found):
+        first, last = ahead(day * 24), ahead(day * 24 + 23)
+        row[:] = first if first == last else [ahead(day * 24 + hour) for hour in range(24)]
+    return found.ravel()
+
+
+def _hour_starts(starts: date, n_days: int, zone: ZoneInfo) -> np.ndarray:
+    """Ticks since 1970 at which each local hour begins, shape (days, 24)."""
+    midnight = [_unix_ticks(_local(starts, day, 0, zone)) for day in range(n_days + 1)]
+    found = np.array(midnight[:-1], dtype=np.int64)[:, None] + np.arange(24, dtype=np.int64) * TICKS_PER_HOUR
+    for day in np.flatnonzero(np.diff(midnight) != 24 * TICKS_PER_HOUR).tolist():
+        found[day] = [_unix_ticks(_local(starts, day, hour, zone)) for hour in range(24)]
+    return found
 
 
 def _local(starts: date, day: int, hour: int, zone: ZoneInfo) -> datetime:
