@@ -108,8 +108,8 @@ def _ends(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
 def _drains(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
     """A run that lets everybody leave at its end needs visits that leave."""
     after, ops = emitter.successors(), emitter.ops
-    for name, entry in zip(layout.sources, entries, strict=True):
-        if layout.after_horizon == "drain" and not any(ops[place][0] == Op.LEAVE for place in reachable(after, [entry])):
+    for name, entry in zip(layout.sources, entries if layout.after_horizon == "drain" else (), strict=False):
+        if not any(ops[place][0] == Op.LEAVE for place in reachable(after, [entry])):
             raise BadInput(f"sources.{name}", "its visits never leave, so the run would never drain",
                            "`after_horizon: stop`, or a way to a `leave` in its pathway")
 
