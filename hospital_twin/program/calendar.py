@@ -98,9 +98,8 @@ def weekly_changes(calendar_: Calendar, pattern: float | dict) -> list[tuple[int
     for day in range(len(calendar_.hour_start) - 1):
         weekday = weekday_of(calendar_, day)
         for minute, value in week:
-            if minute // 1440 == weekday or (minute == 0 and day == 0):
-                tick = tick_of(calendar_, day, minute % 1440) if minute // 1440 == weekday else 0
-                changes.append((tick, value))
+            if minute // 1440 == weekday:
+                changes.append((tick_of(calendar_, day, minute % 1440), value))
     return _without_repeats(_before_start(week, calendar_) + changes)
 
 
