@@ -63,7 +63,7 @@ class Reserve(Part):
 class Resource(Part):
     """What every resource may say."""
 
-    order: Order = Field(("join",), examples=["join", ["acuity", "arrival"]],
+    order: Order = Field(("join",), examples=["acuity", ["acuity", "arrival"]],
                          description="Who is next in its line: numbers compared in turn, the lowest first.")
     role: Role = Field("other", examples=["doctor"], description="What it is, for the KPIs.")
     at_fall: Literal["finish", "hand_over"] = Field(
@@ -267,7 +267,7 @@ class Layout(Part):
                              description="In words.")
     time_zone: str = Field("UTC", examples=["Europe/London"], description="Of all times in this file.")
     starts: Annotated[date, BeforeValidator(_start)] = Field(
-        date(2025, 1, 6), examples=["2025-01-06"], description="Default first day of a run, local midnight.")
+        date(2025, 1, 6), examples=["2025-04-01"], description="Default first day of a run, local midnight.")
     after_horizon: Literal["stop", "drain"] = Field(
         "stop", examples=["drain"], description="At the end of a run: stop, or let nobody in any more and everybody "
                                                 "leave.")

@@ -1,0 +1,24 @@
+"""Blocks of the documentation that are written from the code: `<!-- generated: NAME WHAT -->` … `<!-- end -->`."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from scripts.doc_blocks import distributions, drawers, examples, layout
+
+QUICK: Mapping[str, Callable[[str], str]] = {
+    "fields": layout.fields,
+    "steps": layout.steps_list,
+    "step": layout.step_fields,
+    "families": distributions.families,
+    "parameters": distributions.parameters,
+    "modifiers": distributions.modifiers,
+    "units_of_time": distributions.units_of_time,
+    "levers": drawers.levers,
+    "kpis": drawers.kpis,
+    "unit_types": drawers.unit_types,
+    "file": examples.file,
+}
+"""What can stand behind ``generated:``, and the function that writes it."""
+
+RUN: Mapping[str, Callable[[str], str]] = {"printed_by": examples.printed_by, "output": examples.output}
+"""Those that take their time: they run the program."""
