@@ -10,11 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from hospital_twin.errors import BadInput
 from hospital_twin.layout.nouns import Layout
+from hospital_twin.layout.steps import KINDS
 
 MOST_NODES = 200_000
 """A file that unfolds to more is refused: nested anchors can make a small file unfold without end."""
 
 
+_TAGS = {*KINDS, "by", "draw", "profile", "holds", "open"}
 MOST_BYTES = 20_000_000
 """A file with more is refused unread."""
 
@@ -119,9 +121,11 @@ def _as_bad_input(faults: list[dict], value: Any, file: str, lines: dict[tuple, 
 
 
 def _path_in_file(loc: tuple, value: Any) -> tuple:
-    """The part of pydantic's path that is in the file: union tags are left out."""
+    """The part of pydantic's path that is in the file: union tags (which may be keys too) are left out."""
     path: list = []
-    for part in loc:
+    for part, after in zip(loc, (*loc[1:], None), strict=True):
+        if part in _TAGS and isinstance(value, dict) and after in value:
+            continue
         in_list = isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value)
         if in_list or (isinstance(value, dict) and part in value):
             value = value[part]
