@@ -103,7 +103,7 @@ def boarding(log: EventLog) -> pd.DataFrame:
                          "end": np.minimum(both["granted"], both["to"])})
     both = both[both["start"] < both["end"]].sort_values(["visit", "start"], ignore_index=True)
     reached = both.groupby("visit")["end"].cummax()
-    same = both["visit"].eq(both["visit"].shift()) & (both["start"] <= reached.shift(fill_value=-NEVER))
+    same = both["visit"].eq(both["visit"].shift(fill_value=-1)) & (both["start"] <= reached.shift(fill_value=-NEVER))
     merged = both.groupby((~same).cumsum().to_numpy()).agg({"visit": "first", "start": "min", "end": "max"})
     return pd.DataFrame({"visit": merged["visit"].to_numpy(), "start": times(merged["start"].to_numpy()),
                          "end": times(merged["end"].to_numpy())})

@@ -113,6 +113,13 @@ def test_two_spells_stay_two():
     assert spans(log) == [(1, 1, 2), (1, 6, 20)]
 
 
+def test_visits_whose_long_numbers_are_neighbours_stay_apart():
+    first = 3_423_817_636_243_309_949
+    log = log_of(stay(first, "majors", 0, 0, 4), stay(first, "ward", 1, 4, 9),
+                 stay(first + 1, "majors", 0, 0, 5), stay(first + 1, "ward", 2, 5, 9))
+    assert spans(log) == [(first, 1, 4), (first + 1, 2, 5)]
+
+
 def test_moving_between_wards_is_no_boarding():
     assert spans(log_of(stay(1, "icu", 0, 0, 20), stay(1, "ward", 5, 20, 30))) == []
 
