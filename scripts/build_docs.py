@@ -36,8 +36,18 @@ def pages(names: list[str], *, quick: bool) -> Iterator[tuple[Path, str]]:
         if not names or page.name in names:
             yield page, filled(page.read_text(encoding="utf-8"), quick=quick)
     if not names:
-        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Layout.model_json_schema()}
-        yield SCHEMA, json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
+        yield SCHEMA, schema()
+
+
+def schema() -> str:
+    """The JSON schema of layout files, with plain names where pydantic makes them of whatever Python prints."""
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Layout.model_json_schema()}
+    text = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+    for number, (name, about) in enumerate((name, about) for name, about in whole["$defs"].items()
+                                           if name.startswith("By_")):
+        text = text.replace(f'"{name}"', f'"By{number}"').replace(f'#/$defs/{name}"', f'#/$defs/By{number}"')
+        text = text.replace(json.dumps(about["title"]), f'"By{number}"')
+    return text
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scripts.doc_blocks import distributions, drawers, examples, layout
+from scripts.doc_blocks import commands, distributions, drawers, examples, layout, program
 
 QUICK: Mapping[str, Callable[[str], str]] = {
     "fields": layout.fields,
@@ -16,6 +16,9 @@ QUICK: Mapping[str, Callable[[str], str]] = {
     "levers": drawers.levers,
     "kpis": drawers.kpis,
     "unit_types": drawers.unit_types,
+    "commands": commands.commands,
+    "program": program.arrays,
+    "operations": program.operations,
     "file": examples.file,
 }
 """What can stand behind ``generated:``, and the function that writes it."""
