@@ -27,8 +27,8 @@ _TIES = ("activity", "resource", "joined", "unit", "end_reason")
 class Provenance(BaseModel):
     """Where a log comes from. kind: ``log`` (a real or generated file) or ``simulation``.
 
-    dates_comparable: False where each patient's dates were shifted by another number of days: what lies within one visit
-    can be measured then, arrivals and how many are there cannot.
+    dates_comparable: False where each patient's dates were shifted by another number of days: what lies within one
+    visit can be measured then, arrivals and how many are there cannot.
     """
 
     model_config = ConfigDict(frozen=True)
