@@ -1,0 +1,86 @@
+"""The first page: the latest answer."""
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+import plotly.graph_objects as go
+from dash import Input, Output, callback, dcc, html, register_page
+from dash.development.base_component import Component
+from flask import current_app
+
+from dashboards import ids
+from dashboards.parts.beside import beside_log
+from dashboards.parts.findings import answer_cards, cautions
+from dashboards.parts.header import header
+from dashboards.parts.numbers import kpi_table
+from dashboards.parts.origin import origin
+from dashboards.parts.states import empty, fault
+from dashboards.reader import Reader, Shown
+from dashboards.views import week
+from hospital_twin import Answer, BadInput, telling_places
+
+register_page(__name__, path="/", title="Answer - hospital_twin", name="Answer")
+
+
+def layout(**_query: str) -> Component:
+    """The page, from what the store has at this moment."""
+    reader: Reader = current_app.config["READER"]
+    shown = reader.read()
+    if shown.fault is not None:
+        body: list[Component] = [fault(shown)]
+    elif shown.answer is None:
+        body = [empty(shown, str(reader.store))]
+    else:
+        body = _answer(shown, shown.answer)
+    return html.Div([header(shown), html.Main(body)])
+
+
+def _answer(shown: Shown, answer: Answer) -> list[Component]:
+    running = [html.P(shown.running, className="caution")] if shown.running else []
+    beside = [html.H2("Is the twin right? The log beside it"), beside_log(answer.beside)] \
+        if answer.beside is not None else []
+    return [html.H1(answer.question), *running, answer_cards(answer), *cautions(answer),
+            html.H2("The numbers"), kpi_table(answer), html.H2("A typical week"), *_week(answer), *beside,
+            origin(shown)]
+
+
+def _week(answer: Answer) -> list[Component]:
+    scenarios = [runs.scenario for runs in answer.runs]
+    first, beside = telling_places(answer)[0], scenarios[1] if len(scenarios) > 1 else scenarios[0]
+    choose = [dmc.Select(id=ids.UNIT, label="Where", value=first, allowDeselect=False, searchable=True, w=260,
+                         data=[{"value": place, "label": words} for place, words in answer.places().items()]),
+              dmc.Select(id=ids.SCENARIO, label="Beside the baseline", value=beside, allowDeselect=False, w=320,
+                         data=[{"value": name, "label": name if name != scenarios[0] else "nothing"}
+                               for name in scenarios])]
+    return [
+        html.P("Bands show how much single weeks differ by chance: where a week to come will lie. They are not the "
+               "uncertainty of an average.", className="note"),
+        dmc.Group(choose if len(scenarios) > 1 else [choose[0], html.Div(choose[1], hidden=True)], mb="xs"),
+        html.Div(dcc.Graph(id=ids.WEEK_FIGURE, figure=go.Figure(), config={"displayModeBar": False, "responsive": True},
+                           style={"height": "380px"}), id=ids.WEEK_CHART, role="img",
+                 **{"aria-label": "Patients over the hours of a typical week"}),
+        html.P(id=ids.WEEK_SENTENCE, className="under", **{"aria-live": "polite"}),
+        html.Details([html.Summary("The numbers of this picture"), html.Div(id=ids.WEEK_NUMBERS, className="scroll")])]
+
+
+@callback(Output(ids.WEEK_FIGURE, "figure"), Output(ids.WEEK_SENTENCE, "children"),
+          Output(ids.WEEK_NUMBERS, "children"), Output(ids.WEEK_CHART, "aria-label"),
+          Input(ids.UNIT, "value"), Input(ids.SCENARIO, "value"))
+def show_week(place: str, scenario: str) -> tuple[go.Figure, str, Component | None, str]:
+    """The picture of the chosen place, its sentence and its numbers, all from one frame."""
+    answer = current_app.config["READER"].read().answer
+    if answer is None:
+        return go.Figure(), "The answer is no longer there: load this page again.", None, "No picture"
+    try:
+        frame = week.prepare(answer, place, scenario)
+    except BadInput as wrong:
+        return go.Figure(), f"{wrong.problem}: choose {wrong.expected}.", None, "No picture"
+    sentence = frame[0].sentence()
+    return week.figure(frame), sentence, _numbers(frame), f"{frame[0].title()}. {sentence}"
+
+
+def _numbers(frame: tuple) -> Component:
+    rows = week.table(*frame)
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in rows.columns]))
+    body = [html.Tr([html.Th(line[0], scope="row"), *(html.Td(f"{value:g}") for value in line[1:])])
+            for line in rows.itertuples(index=False)]
+    return html.Table([head, html.Tbody(body)], className="kpis")

@@ -1,0 +1,24 @@
+"""What the answer rests on and where each number comes from."""
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboards import ids
+from dashboards.reader import Shown
+from hospital_twin import assumptions, pedigree_lines
+
+
+def origin(shown: Shown) -> Component:
+    """Assumptions, faults of the log, pedigree, and the command that computes it again."""
+    answer = shown.answer
+    assert answer is not None
+    note = [html.P(answer.comparison.note(), className="note")] if answer.comparison is not None else []
+    faults = [html.H3("What was found wrong with the log"), html.Ul([html.Li(text) for text in answer.faults])]
+    lines = [*pedigree_lines(answer), ("Study", shown.study)]
+    again = [html.P("This computes it again:"), html.Pre(answer.command)] if answer.command else []
+    return html.Section(id=ids.PEDIGREE, children=[
+        html.H2("What it rests on"), html.Ul([html.Li(text) for text in assumptions(answer)]), *note,
+        *(faults if answer.faults else []),
+        html.Details([html.Summary("Where each number comes from"), html.Dl(
+            [part for name, value in lines for part in (html.Dt(name), html.Dd(str(value)))]), *again])])
