@@ -16,13 +16,20 @@ _COUNTED = {"better": ("gets better", "get better"), "worse": ("gets worse", "ge
             "not computable": ("cannot be computed", "cannot be computed")}
 
 
+class Change(NamedTuple):
+    """One number: what it is called, and how it changes (``30 → 18 min, −12 [−15, −10]``; empty where not clear)."""
+
+    words: str
+    numbers: str
+
+
 class Finding(NamedTuple):
     """One scenario's answer. sentence: the whole in a line. groups: (verdict, what it is true of), the clear first."""
 
     scenario: str
     says: str
     sentence: str
-    groups: tuple[tuple[Verdict, tuple[str, ...]], ...]
+    groups: tuple[tuple[Verdict, tuple[Change, ...]], ...]
 
 
 def findings(answer: Answer) -> list[Finding]:
@@ -39,11 +46,13 @@ def _finding(scenario: str, says: str, rows: pd.DataFrame) -> Finding:
     counts = [f"{len(found)} {_COUNTED[word][len(found) > 1]}" for word, found in groups]
     counts[-1:] = [f"and {counts[-1]}"] if len(counts) > 1 else counts
     sentence = f"{says}: of {len(rows)} numbers {', '.join(counts)}.".replace(", and", " and")
-    return Finding(scenario, says, sentence, tuple((verdict(word), tuple(_in_words(word, row) for _, row in
+    return Finding(scenario, says, sentence, tuple((verdict(word), tuple(_change(word, row) for _, row in
                                                                          found.iterrows()))
                                                    for word, found in groups))
 
 
-def _in_words(word: str, row: pd.Series) -> str:
+def _change(word: str, row: pd.Series) -> Change:
     kpi = kpi_drawer()[row["kpi"]]
-    return kpi.say if word in (UNCLEAR, "not computable") else change(row, kpi)
+    if word in (UNCLEAR, "not computable"):
+        return Change(kpi.say, "")
+    return Change(kpi.say, change(row, kpi).removeprefix(kpi.say).strip())
