@@ -96,7 +96,7 @@ def _half_width(runs: Sequence[Runs], wanted: tuple[str, str, str], confidence: 
 def _sentence(kpi: Kpi, statistic: str, sides: int, replications: int, widest: float, goal: float) -> str:
     about = kpi.statistics[statistic]
     decimals = decimals_for([widest, goal], about.decimals + 1)
-    what = f"{'the difference in ' if sides > 1 else ''}{about.words}"
+    what = f"the {'difference in ' if sides > 1 else ''}{about.words}"
     now, wanted = (f"± {number(value, decimals)} {about.unit}" for value in (widest, goal))
     if widest <= goal:
         return f"{replications} replications tell {what} to {now} (wanted: {wanted})"

@@ -1,6 +1,7 @@
 """Comparisons in plain words: numbers with their unit, a proper minus sign, and no number that only seems to be 0."""
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -27,7 +28,9 @@ def number(value: float, decimals: int, *, sign: bool = False) -> str:
     """
     if value == 0:
         return "0"
-    text = f"{value:+,.{decimals}f}" if round(value, decimals) else f"{value:+.1g}"
+    if round(value, decimals) == 0:
+        decimals = math.ceil(-math.log10(abs(value)))
+    text = f"{value:+,.{decimals}f}"
     return text.replace("-", MINUS).removeprefix("" if sign else "+")
 
 

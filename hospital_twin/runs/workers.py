@@ -41,16 +41,16 @@ class Crew:
 
         Raises `ReplicationFailed`, also when a worker ends without an answer.
         """
-        todo: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        ahead: queue.SimpleQueue[Item] = queue.SimpleQueue()
         answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         for item in items:
-            todo.put(item)
+            ahead.put(item)
         orders = pickle.dumps(dict(self.prepared))
         workers, threads = [], []
         try:
             for _ in range(self.number):
                 workers.append(_hired())
-                threads.append(threading.Thread(target=_attend, args=(workers[-1], orders, todo, answers), daemon=True))
+                threads.append(threading.Thread(target=_attend, args=(workers[-1], orders, ahead, answers), daemon=True))
                 threads[-1].start()
             for _ in items:
                 item, answer = _next(answers)
@@ -73,13 +73,13 @@ def _hired() -> subprocess.Popen[bytes]:
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path})
 
 
-def _attend(worker: subprocess.Popen[bytes], orders: bytes, todo: queue.SimpleQueue[Item],
+def _attend(worker: subprocess.Popen[bytes], orders: bytes, ahead: queue.SimpleQueue[Item],
             answers: queue.SimpleQueue[Answer]) -> None:
     """Give one worker its orders, then item after item, until there are no more or it has ended."""
     unsent = orders
-    while not todo.empty():
+    while not ahead.empty():
         try:
-            item = todo.get_nowait()
+            item = ahead.get_nowait()
         except queue.Empty:
             return
         answer, unsent = _asked(worker, unsent + pickle.dumps(item)), b""
