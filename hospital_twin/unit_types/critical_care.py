@@ -1,5 +1,15 @@
 """Critical care (ICU, level 3)."""
+from hospital_twin.distributions import read_distribution
+from hospital_twin.layout import Unit
 from hospital_twin.unit_types import UnitType, filled
 
-UNIT_TYPE = UnitType(title="Critical care (ICU, level 3)",
-                     expand=lambda unit: filled(unit, kind="critical_care"))
+CLEANING = read_distribution("lognormal(median 70 min, p90 105 min)")
+"""A bed space with its ventilator and pumps: a plausible figure, to be replaced by the hospital's own."""
+
+
+def expand(unit: Unit) -> Unit:
+    """Critical care: nobody waits in line for it. A patient has a bed and its nurses at once, or is refused."""
+    return filled(unit, kind="critical_care", cleaning=CLEANING, room=0, refuse_as="transferred_out")
+
+
+UNIT_TYPE = UnitType(title="Critical care (ICU, level 3)", expand=expand)
