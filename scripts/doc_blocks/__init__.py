@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from scripts.doc_blocks import commands, distributions, drawers, examples, layout, program
+from scripts.doc_blocks import commands, distributions, drawers, examples, layout, logs, program
 
 QUICK: Mapping[str, Callable[[str], str]] = {
     "fields": layout.fields,
@@ -16,6 +16,10 @@ QUICK: Mapping[str, Callable[[str], str]] = {
     "levers": drawers.levers,
     "kpis": drawers.kpis,
     "unit_types": drawers.unit_types,
+    "importers": logs.importers,
+    "columns": logs.columns,
+    "mapping": logs.mapping,
+    "reasons": logs.reasons,
     "commands": commands.commands,
     "program": program.arrays,
     "operations": program.operations,

@@ -16,7 +16,9 @@ from pydantic import Field, TypeAdapter
 
 from hospital_twin.distributions import Distribution, read_distribution
 from hospital_twin.hospital import Hospital
+from hospital_twin.importers import LogMapping, read_log, read_mapping
 from hospital_twin.layout import By, Layout, Part, checked, nouns, read_layout, read_yaml, steps, terms
+from hospital_twin.levers import scenario_from
 from hospital_twin.program import compile_program
 from hospital_twin.program.codes import COUNTERS, VARIABLES
 from hospital_twin.program.expressions import Scope, postfix
@@ -156,14 +158,31 @@ def test_yaml_in_the_pages_is_understood(text: str, tmp_path: Path):
     (tmp_path / "example.yaml").write_text(text, encoding="utf-8")
     value, _ = read_yaml(tmp_path / "example.yaml")
     if "levers" in value:
-        from hospital_twin.levers import scenario_from
         assert scenario_from({"name": "example", **value}).levers
+        return
+    if "columns" in value:
+        assert read_mapping(tmp_path / "example.yaml") != LogMapping()
         return
     if "name" not in value:
         base, _ = read_yaml(REFERENCE_HOSPITAL)
         value = base | {section: base[section] | items for section, items in value.items()}
     layout = checked(Layout, value, "example")
     assert compile_program(Hospital.of(layout), days=1).code.ops.size
+
+
+@pytest.mark.parametrize("text", list(blocks("csv")))
+def test_logs_in_the_pages_are_understood(text: str, tmp_path: Path):
+    (tmp_path / "log.csv").write_text(text, encoding="utf-8")
+    log, report = read_log(tmp_path / "log.csv")
+    assert report.rejected == 0
+    assert len(log.stays) > 2
+
+
+@pytest.mark.parametrize("example", re.findall(
+    r"^\| `\w+` \| .* \| `(\w+: .*)` \|$", (ROOT / "docs" / "importers.md").read_text(encoding="utf-8"), re.MULTILINE))
+def test_examples_of_a_mapping_are_understood(example: str, tmp_path: Path):
+    (tmp_path / "mapping.yaml").write_text(example, encoding="utf-8")
+    assert read_mapping(tmp_path / "mapping.yaml") != LogMapping()
 
 
 @pytest.mark.parametrize("written", re.findall(
