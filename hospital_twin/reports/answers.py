@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from hospital_twin.comparison import Comparison, mean_interval
+from hospital_twin.comparison import Comparison, levels
 from hospital_twin.comparison.sentences import UNCLEAR, decimals_for
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL, Series
@@ -95,7 +95,7 @@ class AnswerRow(NamedTuple):
 
 def answer_rows(answer: Answer, *, every: bool = False) -> list[AnswerRow]:
     """The table of answers, one row per KPI; with `every`, one per statistic and place."""
-    table = _levels(answer.baseline) if answer.comparison is None else answer.comparison.table
+    table = _alone(answer.baseline) if answer.comparison is None else answer.comparison.table
     names = [runs.scenario for runs in answer.scenarios] if answer.comparison is not None else []
     kpis, rows = kpi_drawer(), []
     for (kpi, place, statistic), group in table[table["hour"].isna()].groupby(["kpi", "place", "statistic"],
@@ -136,13 +136,7 @@ def _interval(low: float, high: float, decimals: int, *, sign: bool) -> str:
     return f"[{figure(low, decimals, sign=sign)}, {figure(high, decimals, sign=sign)}]"
 
 
-def _levels(runs: Runs) -> pd.DataFrame:
-    """The baseline alone, in the columns of a comparison."""
-    key = ["kpi", "place", "hour", "statistic"]
-    rows = runs.kpis[runs.kpis["hour"].isna()].drop(columns="hour").assign(hour=-1)
-    wide = rows.set_index([*key, "replication"])["value"].unstack("replication", sort=False)  # noqa: PD010
-    reasons = rows.drop_duplicates(key).set_index(key)["reason"].reindex(wide.index)
-    found = mean_interval(wide.to_numpy())
-    table = wide.index.to_frame(index=False).assign(hour=np.nan, scenario=runs.scenario, baseline=found.mean,
-                                                    baseline_low=found.low, baseline_high=found.high)
-    return table.assign(reason=reasons.to_numpy())
+def _alone(runs: Runs) -> pd.DataFrame:
+    """The baseline's numbers in the columns of a comparison with nothing."""
+    names = {"value": "baseline", "low": "baseline_low", "high": "baseline_high"}
+    return levels(runs).rename(columns=names).assign(scenario=runs.scenario)

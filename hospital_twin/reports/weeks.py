@@ -139,7 +139,7 @@ def _logged(observed: Series, place: str) -> pd.Series:
     if place not in wide:
         return pd.Series(dtype=float)
     local = wide.index.tz_convert(observed.time_zone)
-    return _middle(np.asarray(local.dayofweek * 24 + local.hour), wide[place].to_numpy())
+    return _middle(np.asarray(local.day_of_week * 24 + local.hour), wide[place].to_numpy())
 
 
 def _middle(week: np.ndarray, values: np.ndarray) -> pd.Series:
