@@ -1,0 +1,96 @@
+"""What can be calibrated from a log, what cannot, and which column would change that."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hospital_twin.eventlog import EventLog
+from hospital_twin.importers._words import UNKNOWN
+
+_WEEKS = 4
+_INPATIENT = ("assessment", "ward", "high_dependency", "critical_care")
+
+
+class Lack(NamedTuple):
+    """What cannot be known from a log. because: in words. needs: what would change that."""
+
+    what: str
+    because: str
+    needs: str
+
+
+class Facts(NamedTuple):
+    """What a log has, apart from its rows."""
+
+    columns: frozenset[str]
+    dates_comparable: bool
+    times_of_day: bool
+
+
+def abilities(log: EventLog, facts: Facts) -> tuple[tuple[str, ...], tuple[Lack, ...]]:
+    """What can be calibrated, in words, and what cannot."""
+    can, cannot = [], []
+    for what, lacks in (*_of_arrivals(log, facts), *_of_places(log, facts), *_of_care(log, facts)):
+        if lacks is None:
+            can.append(what)
+        else:
+            cannot.append(Lack(what, *lacks))
+    return tuple(can), tuple(cannot)
+
+
+_Answers = Iterator[tuple[str, tuple[str, str] | None]]
+
+
+def _of_arrivals(log: EventLog, facts: Facts) -> _Answers:
+    days = (log.end - log.start).days
+    lacks = None
+    if not facts.dates_comparable:
+        lacks = "the dates were shifted, by another number of days for each patient", "the true dates"
+    elif not facts.times_of_day:
+        lacks = "the times have no time of day", "times with hours and minutes"
+    elif days < 7 * _WEEKS:
+        lacks = f"the log covers {days} days", f"a log of at least {_WEEKS} weeks"
+    yield "arrivals by hour of the week", lacks
+    if not facts.dates_comparable:
+        yield "how many are in each unit (census, occupancy)", (
+            "the dates were shifted, by another number of days for each patient", "the true dates")
+    elif log.capacity.empty:
+        yield "occupancy in per cent, and time full", ("nothing says how many beds were staffed", "a layout file")
+    else:
+        yield "occupancy in per cent, and time full", None
+    yield "classes of visits (acuity, specialty, ...)", None if log.attributes else (
+        "no column is a class of visits", "a column such as acuity, arrival_mode or specialty")
+    yield "returns of the same person", None if "patient" in facts.columns else (
+        "no column is the number of the person", "a column `patient`")
+
+
+def _of_places(log: EventLog, facts: Facts) -> _Answers:
+    stays = log.stays
+    ended = stays["activity"].eq("stay") & stays["end"].notna()
+    yield "length of stay by unit, and routing between units", None if ended.any() else (
+        "no stay has an end", "a column `end`")
+    waited = bool((stays["joined"] < stays["start"]).any())
+    lacks = None if waited else ("nothing says when a place was asked for", "a column `requested`")
+    yield "waits for a place", lacks
+    if log.units_of("ed") and log.units_of(*_INPATIENT):
+        yield "boarding in the emergency department", lacks
+    if log.units_of("critical_care"):
+        yield "critical care refusals", None if stays["activity"].eq("refused").any() else (
+            "no rows of refused requests", "interval rows with the activity `refused`")
+
+
+def _of_care(log: EventLog, facts: Facts) -> _Answers:
+    stays = log.stays
+    if log.units_of("ed"):
+        yield "door to clinician", None if stays["resource"].isin(log.resources_of("doctor")).any() else (
+            "no column says when a doctor came", "a column `seen`")
+        yield "left without being seen", None if stays["end_reason"].eq("left_without_being_seen").any() else (
+            "nobody is said to have left unseen", "a column `disposition` that says so")
+    leaving = stays["activity"].eq("leave")
+    known = leaving & ~stays["end_reason"].isin((UNKNOWN, "done"))
+    yield "how visits end (home, died, transferred, ...)", None if known.any() else (
+        "no column says how visits ended", "a column `disposition`")
+    staff = [name for name in log.resources if log.resources[name] in ("doctor", "nurse", "triage", "equipment")]
+    tasks = stays["resource"].isin(staff) & (stays["end"] > stays["start"])
+    yield "how long staff and equipment are busy with a patient", None if tasks.any() else (
+        "no rows of tasks with a beginning and an end", "interval rows with `activity` and `resource`")

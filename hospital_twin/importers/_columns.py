@@ -1,0 +1,204 @@
+"""Which column means what: by the mapping, by its name in five languages, and by what stands in it."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple, NoReturn
+
+from hospital_twin.errors import BadInput
+from hospital_twin.importers._fields import CLASSES, FIELDS, NOISE, Field
+from hospital_twin.importers._forms import without_accents
+from hospital_twin.importers._mapping import LogMapping
+from hospital_twin.importers._source import Peek
+from hospital_twin.importers._times import readable_shares
+
+ENOUGH = 0.5
+"""The merit from which a column is taken to mean something."""
+_TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORECASE)
+_DATA = re.compile(r"\d{4,}|\d+[-/.:]\d+")
+
+
+class Recognised(NamedTuple):
+    """What the columns of a table mean, by their places in its header.
+
+    fields: field → place, or places of a date and a time of day. rivals: field → places that mean it equally well.
+    attributes: class attribute → place.
+    """
+
+    fields: dict[str, tuple[int, ...]]
+    rivals: dict[str, tuple[int, ...]]
+    attributes: dict[str, int]
+
+    def used(self) -> set[int]:
+        """Places of all columns in use."""
+        return {p for places in self.fields.values() for p in places} | set(self.attributes.values())
+
+    def has(self, *fields: str) -> bool:
+        """Whether all of some fields were found, certain or not."""
+        return all(field in self.fields or field in self.rivals for field in fields)
+
+
+def words_of(header: str) -> tuple[str, ...]:
+    """The words of a column name: ``EncounterID`` and ``encounter_id`` are both (encounter, id)."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
+    return tuple(re.findall(r"[a-z0-9]+", without_accents(apart)))
+
+
+def recognise(peek: Peek, mapping: LogMapping, attributes: Iterable[str] | None) -> Recognised:
+    """What the columns of a table mean.
+
+    attributes: names of the class attributes wanted; None for those that are recognised by themselves.
+    Raises `BadInput` for a mapping that does not fit the table.
+    """
+    found = Recognised({}, {}, {})
+    taken = _mapped(peek, mapping, found)
+    profiles = [_profile(peek, place) for place in range(len(peek.header))]
+    for name, field in FIELDS.items():
+        if name not in mapping.columns:
+            merits = [_merit(profile, field) for profile in profiles]
+            _choose(name, merits, taken, found)
+    _dates_and_times(profiles, taken, found, mapping)
+    wanted = CLASSES if attributes is None else {name: CLASSES.get(name, frozenset()) | {name} for name in attributes}
+    for name, names in wanted.items():
+        if name not in mapping.attributes:
+            merits = [0.0 if profile.times else _likeness(profile.words, names) for profile in profiles]
+            best = max((p for p in range(len(merits)) if p not in taken), key=merits.__getitem__, default=-1)
+            if best >= 0 and merits[best] >= ENOUGH:
+                found.attributes[name] = best
+                taken.add(best)
+    return found
+
+
+class _Profile(NamedTuple):
+    words: tuple[str, ...]
+    times: bool
+    dates: bool
+    clock: bool
+    empty: bool
+
+
+def _profile(peek: Peek, place: int) -> _Profile:
+    values = peek.column(place)
+    given = [v for v in values if v]
+    readable, date_only = readable_shares(values)
+    clock = bool(given) and sum(bool(_TIME_OF_DAY.fullmatch(v)) for v in given) >= ENOUGH * len(given)
+    return _Profile(words_of(peek.header[place]), readable >= ENOUGH, date_only >= ENOUGH, clock, not given)
+
+
+def _merit(profile: _Profile, field: Field) -> float:
+    if field.kind == "time" and not (profile.times or profile.empty):
+        return 0.0
+    if field.kind != "time" and (profile.times and not _all_digits(profile, field) or profile.clock):
+        return 0.0
+    merit = max(_likeness(profile.words, field.names), 0.7 * _likeness(profile.words, field.weak))
+    return merit * (0.8 if profile.empty else 1.0)
+
+
+def _all_digits(profile: _Profile, field: Field) -> bool:
+    """Numbers of eight digits can be read as dates: a number column may hold them."""
+    return field.kind == "id" and profile.dates
+
+
+def _likeness(words: tuple[str, ...], names: frozenset[str]) -> float:
+    """How well a header's words mean one of `names`, 0 to 1."""
+    core = tuple(word for word in words if word not in NOISE)
+    if "_".join(words) in names or "".join(words) in names:
+        return 1.0
+    if core and ("_".join(core) in names or "".join(core) in names):
+        return 0.9 if "code" in words else 0.95
+    spans = ["_".join(core[i:j]) for i in range(len(core)) for j in range(i + 1, len(core) + 1)]
+    part = max((span.count("_") + 1 for span in spans if span in names and ("_" in span or len(span) > 3)), default=0)
+    return 0.5 + 0.4 * part / (len(core) + 1) if part else 0.0
+
+
+def _choose(name: str, merits: list[float], taken: set[int], found: Recognised) -> None:
+    free = [p for p in range(len(merits)) if p not in taken and merits[p] >= ENOUGH]
+    if not free:
+        return
+    best = max(merits[p] for p in free)
+    equal = tuple(p for p in free if merits[p] == best)
+    if len(equal) > 1:
+        found.rivals[name] = equal
+    else:
+        found.fields[name] = equal
+    taken.update(equal)
+
+
+def _dates_and_times(profiles: list[_Profile], taken: set[int], found: Recognised, mapping: LogMapping) -> None:
+    """A date without a time of day is joined to the column of the same name that has one."""
+    for name, places in found.fields.items():
+        if FIELDS[name].kind != "time" or len(places) != 1 or not profiles[places[0]].dates or name in mapping.columns:
+            continue
+        core = {word for word in profiles[places[0]].words if word not in NOISE}
+        for place, profile in enumerate(profiles):
+            same = {word for word in profile.words if word not in NOISE} == core
+            if place not in taken and profile.clock and same:
+                found.fields[name] = (*places, place)
+                taken.add(place)
+                break
+
+
+def _mapped(peek: Peek, mapping: LogMapping, found: Recognised) -> set[int]:
+    """Put what the mapping says into `found`; returns the places used."""
+    owner: dict[int, str] = {}
+    said = [(f"columns.{name}", name, headers or ()) for name, headers in mapping.columns.items()]
+    said += [(f"attributes.{name}", name, (header,)) for name, header in mapping.attributes.items()]
+    for path, name, headers in said:
+        places = tuple(_place(peek, header, path) for header in headers)
+        for place in places:
+            if place in owner:
+                raise BadInput(f"mapping: {path}", f"the column {peek.header[place]!r} is {owner[place]} already",
+                               "each column for one thing")
+            owner[place] = path
+        if path.startswith("attributes."):
+            found.attributes[name] = places[0]
+        elif places:
+            found.fields[name] = places
+    return set(owner)
+
+
+def _place(peek: Peek, header: str, path: str) -> int:
+    same = [p for p, name in enumerate(peek.header) if name == header.strip()]
+    if not same:
+        raise BadInput(f"mapping: {path}", f"{peek.source.name} has no column {header!r}",
+                       f"one of its columns: {', '.join(peek.header)}")
+    if len(same) > 1:
+        raise BadInput(f"mapping: {path}", f"{peek.source.name} has {len(same)} columns called {header!r}",
+                       "a name that only one column has: rename one of them in the file")
+    return same[0]
+
+
+def settled(recognised: Recognised, peek: Peek) -> Recognised:
+    """The columns as recognised, or `BadInput` where two of them mean the same."""
+    for name, places in recognised.rivals.items():
+        shown = ", ".join(repr(peek.header[p]) for p in places)
+        raise BadInput(f"{peek.source.name}, line {peek.header_line}",
+                       f"the columns {shown} can each be {name} ({FIELDS[name].means})",
+                       f"a mapping file that says which:\n    columns:\n      {name}: {peek.header[places[0]]}")
+    return recognised
+
+
+def refuse(peek: Peek, recognised: Recognised, understood: str) -> NoReturn:
+    """Say why no importer reads a table, and what to do about it."""
+    where, header = f"{peek.source.name}, line {peek.header_line}", ", ".join(peek.header)
+    say = "".join(f"\n      {name}: <column name>" for name in ("visit", "unit", "start", "end"))
+    say = f"such a column, or a mapping file that names it:\n    columns:{say}\n  Understood are:{understood}"
+    if sum(bool(_DATA.search(name)) for name in peek.header) * 2 >= len(peek.header):
+        raise BadInput(where, "the first line holds data, not the names of columns", "column names in the first line")
+    if not recognised.has("visit"):
+        raise BadInput(where, f"no column is recognised as `visit` ({FIELDS['visit'].means}); the columns are {header}",
+                       say)
+    if not recognised.has("start"):
+        raise BadInput(where, f"no column of dates with times is recognised as `start` ({FIELDS['start'].means}); the "
+                       f"columns are {header}", say)
+    if recognised.has("activity"):
+        activity, time = (_shown(peek, recognised, field) for field in ("activity", "start"))
+        raise BadInput(where, f"these are event rows: each has an activity ({activity}) and one time ({time}), and "
+                       "nothing says when it ended. Event rows are not read",
+                       f"a column of ends beside it, or another export in one of these shapes:{understood}")
+    raise BadInput(where, f"no column is recognised as `unit` ({FIELDS['unit'].means}); the columns are {header}", say)
+
+
+def _shown(peek: Peek, recognised: Recognised, field: str) -> str:
+    places = recognised.fields.get(field) or recognised.rivals[field]
+    return ", ".join(repr(peek.header[place]) for place in places)

@@ -1,0 +1,127 @@
+"""Rows of text → typed rows: what the CSV importers share."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from hospital_twin.errors import BadInput
+from hospital_twin.importers._clocks import Moments, moments
+from hospital_twin.importers._columns import Recognised, recognise, refuse, settled
+from hospital_twin.importers._fields import FIELDS
+from hospital_twin.importers._forms import MISSING_WORDS
+from hospital_twin.importers._importer import Options, RawRows
+from hospital_twin.importers._ledger import Ledger
+from hospital_twin.importers._records import TOO_FEW, TOO_MANY, TextRows, read_columns
+from hospital_twin.importers._source import Peek, Source, look, sha256_of, tables_in
+from hospital_twin.importers._times import Times, read_times
+
+_NECESSARY = ("start", "end")
+
+
+def recognised_in(path: Path, options: Options) -> tuple[Peek, Recognised]:
+    """The beginning of a CSV file, and what its columns mean."""
+    tables = tables_in(path)
+    if len(tables) > 1:
+        raise BadInput(str(path), f"the archive holds {len(tables)} tables: {', '.join(t.member for t in tables[:8])}",
+                       "one table: unpack the archive, and name the file")
+    peek = look(tables[0] if tables else Source(path))
+    return peek, recognise(peek, options.mapping, options.attributes)
+
+
+def is_one_table(path: Path) -> bool:
+    """Whether a path is one table of text, and not a folder or an archive of several."""
+    return len(tables_in(path)) == 1
+
+
+def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands: str) -> RawRows:
+    """All rows of a CSV file, typed; what cannot be read is in the ledger.
+
+    Raises `BadInput` where one of the fields that the shape `needs` is not recognised, or two columns can be it.
+    """
+    peek, recognised = recognised_in(path, options)
+    if not recognised.has(*needs):
+        refuse(peek, recognised, understands)
+    recognised = settled(recognised, peek)
+    times = {name: places for name, places in recognised.fields.items() if FIELDS[name].kind == "time"}
+    wanted = sorted(recognised.used())
+    text = read_columns(peek, wanted, [place for places in times.values() for place in places])
+    if not len(text.lines):
+        raise BadInput(peek.source.name, "there are no rows below the names of the columns", "one row a line")
+    column = dict(zip(wanted, text.columns, strict=True))
+    ledger = Ledger([(path.name, text.lines)])
+    _count_odd_rows(text, ledger)
+    rows, of_day = _times(peek, times, column, text.lines, options, ledger)
+    for name, places in recognised.fields.items():
+        if FIELDS[name].kind == "number":
+            rows[name] = _numbers(column[places[0]], peek.header[places[0]], ledger)
+        elif FIELDS[name].kind != "time":
+            rows[name] = pd.Series(column[places[0]], dtype=object)
+    attributes = pd.DataFrame({name: pd.Series(column[place], dtype=object)
+                               for name, place in recognised.attributes.items()}, index=rows.index)
+    columns = {name: " + ".join(peek.header[p] for p in places) for name, places in recognised.fields.items()}
+    columns |= {name: peek.header[place] for name, place in recognised.attributes.items()}
+    unused = tuple(name for place, name in enumerate(peek.header) if place not in column)
+    return RawRows(rows, attributes, ledger, sha256_of(path), columns, unused, options.time_zone or "UTC",
+                   options.mapping.dates_comparable, of_day)
+
+
+def _count_odd_rows(text: TextRows, ledger: Ledger) -> None:
+    ledger.reject(text.fields == TOO_FEW, "too_few_fields")
+    ledger.reject(text.fields == TOO_MANY, "too_many_fields")
+    if text.blank:
+        ledger.note(f"{text.blank:,} lines have nothing on them and count as no rows")
+
+
+def _times(peek: Peek, places: dict[str, tuple[int, ...]], column: dict[int, np.ndarray], lines: np.ndarray,
+           options: Options, ledger: Ledger) -> tuple[pd.DataFrame, bool]:
+    """The columns of times in UTC, and whether the starts have a time of day."""
+    header = {name: " + ".join(peek.header[p] for p in at) for name, at in places.items()}
+    texts = {name: column[at[0]] if len(at) == 1 else
+             np.array([f"{day} {hour}".strip() for day, hour in zip(column[at[0]], column[at[1]], strict=True)],
+                      dtype=object) for name, at in places.items()}
+    read = read_times({header[name]: values for name, values in texts.items()}, lines, file=peek.source.name,
+                      order=options.mapping.date_order)
+    read = {name: read[header[name]] for name in texts}
+    _zone_note(read, options, ledger)
+    utc = {name: moments(times, options.time_zone or "UTC") for name, times in read.items()}
+    if "end" in utc:
+        utc["end"] = _after_start(utc)
+    rows = pd.DataFrame(index=range(len(lines)))
+    for name, times in read.items():
+        if name in _NECESSARY:
+            ledger.reject(times.unreadable, "unreadable_time", header[name], texts[name])
+        else:
+            ledger.repair(times.unreadable, "optional_unreadable", header[name], texts[name])
+        ledger.repair(utc[name].skipped, "clock_skipped", header[name])
+        ledger.repair(utc[name].later > 0, "clock_doubled", header[name])
+        rows[name] = utc[name].utc
+    starts = read["start"]
+    return rows, not bool((starts.date_only | np.isnat(starts.wall)).all())
+
+
+def _zone_note(read: dict[str, Times], options: Options, ledger: Ledger) -> None:
+    offsets = any(times.known.any() for times in read.values())
+    without = any((~times.known & ~np.isnat(times.wall)).any() for times in read.values())
+    if without and options.time_zone is None:
+        ledger.note("times are taken as UTC, because nobody said of which time zone they are: give time_zone, as in "
+                    "Europe/London")
+    if without and offsets:
+        ledger.note("some times have an offset from UTC and some have none; the latter are of the time zone given")
+
+
+def _after_start(utc: dict[str, Moments]) -> Moments:
+    """Ends in a repeated hour are the second such hour where the row would else end before it starts."""
+    end = utc["end"]
+    early = (end.later > 0) & (end.utc < utc["start"].utc)
+    return end._replace(utc=np.where(early, end.utc + end.later.astype("timedelta64[us]"), end.utc))
+
+
+def _numbers(texts: np.ndarray, header: str, ledger: Ledger) -> np.ndarray:
+    codes, words = pd.factorize(texts)
+    numbers = pd.to_numeric(pd.Series(words, dtype=object).str.replace(",", "."), errors="coerce").to_numpy(float)
+    found = numbers[codes]
+    missing = np.array([word.lower() in MISSING_WORDS for word in words], dtype=bool)[codes]
+    ledger.repair(~np.isfinite(found) & ~missing, "unreadable_number", header, texts)
+    return np.where(np.isfinite(found), found, np.nan)

@@ -1,0 +1,72 @@
+"""What an importer is: the object that each file of this folder defines, and what it takes and gives."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from hospital_twin.importers._ledger import Ledger
+from hospital_twin.importers._mapping import LogMapping
+from hospital_twin.layout import Layout
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the caller said about a log.
+
+    layout: with all unit types written out. time_zone: of times without an offset; None when nobody said.
+    """
+
+    layout: Layout | None
+    mapping: LogMapping
+    time_zone: str | None
+
+    @property
+    def attributes(self) -> tuple[str, ...] | None:
+        """Class attributes wanted; None for those that are recognised by themselves."""
+        return None if self.layout is None else tuple(self.layout.attributes)
+
+
+class RawRows(NamedTuple):
+    """The rows of a log as an importer gives them; the framework names, checks and assembles them.
+
+    rows: one per row of the file, in its order, with some of the columns of `importers._fields.FIELDS`. Texts (``id``
+    and ``word``) are trimmed, ``""`` where missing; times are datetime64[us] in UTC without a zone, NaT where missing;
+    numbers are floats. ``visit`` and ``start`` have to be there. Without ``activity`` each row is a stay in ``unit``.
+    attributes: one column of texts per class attribute.
+    ledger: what became of the rows so far; rows of further files may follow behind those of `rows`.
+    sha256: of the file as it lies there (of several, over their hashes).
+    columns: field or attribute → name of its column in the file. unused: the other columns' names.
+    times_of_day: whether starts have one. known_words: whether units are taken from a known list, so that one that
+    stands in a single row is none the less one.
+    """
+
+    rows: pd.DataFrame
+    attributes: pd.DataFrame
+    ledger: Ledger
+    sha256: str
+    columns: Mapping[str, str]
+    unused: tuple[str, ...]
+    time_zone: str
+    dates_comparable: bool = True
+    times_of_day: bool = True
+    known_words: bool = False
+
+
+@dataclass(frozen=True)
+class Importer:
+    """One shape of log: the `IMPORTER` of a file in this folder.
+
+    title: a heading. understands: what a file has to look like, for the message when none fits.
+    accepts: how certain it is, 0 to 1, that a file is of this shape; from 0.5 on it may be chosen.
+    read: the rows of a file. Both raise `BadInput`, `accepts` only for a file that cannot be opened or a mapping that
+    does not fit.
+    """
+
+    title: str
+    understands: str
+    accepts: Callable[[Path, Options], float]
+    read: Callable[[Path, Options], RawRows]

@@ -1,0 +1,140 @@
+"""The ledger of an import: what became of every row, and why."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+REJECTED, REPAIRED, NOTICED = "rejected", "repaired", "noticed"
+REASONS: Mapping[str, str] = MappingProxyType({
+    "too_few_fields": "fewer fields than there are column names",
+    "too_many_fields": "more fields than there are column names (a separator inside a text without quotation marks?)",
+    "no_visit": "no visit number",
+    "no_unit": "no unit",
+    "no_activity": "no activity",
+    "rare_unit": "a unit that stands in this row alone",
+    "unit_of_nothing": "a unit that the mapping leaves out",
+    "missing_start": "no start",
+    "unreadable_time": "a time that cannot be read",
+    "impossible_time": "a time outside of what a record can hold",
+    "far_time": "a time half a year or more before or after all others",
+    "end_before_start": "it ends before it starts",
+    "no_end": "no end, though the visit has left",
+    "outside_visit": "it lies before the visit arrived or after it left",
+    "duplicate": "the same as an earlier row",
+    "arrives_twice": "a second arrival of one visit",
+    "leaves_twice": "a second leaving of one visit",
+    "no_admission": "transfers of an admission that is not among the admissions",
+    "no_transfers": "an admission without any transfer",
+    "placeholder_end": "an end that stands for 'not ended' (such as 9999-12-31): taken as open",
+    "end_from_next": "no end: taken from the start of the visit's next stay",
+    "end_from_leaving": "no end: taken from when the visit left",
+    "before_arrival": "it starts before the visit arrived: cut at the arrival",
+    "after_leaving": "it ends after the visit left: cut at the leaving",
+    "bed_move": "a move within one unit: joined to the stay before it",
+    "optional_unreadable": "a time that cannot be read, in a column that may be empty: taken as missing",
+    "request_after_start": "asked for after it was granted: taken as no wait",
+    "request_before_arrival": "asked for before the visit arrived: waits count from the arrival",
+    "clock_skipped": "a time within the hour that the clock skips in spring: taken as an hour later",
+    "clock_doubled": "a time within the hour that the clock repeats in autumn: taken as the first such hour, or the "
+                     "second where the row would end before it starts",
+    "unknown_value": "a value that stands in this row alone: taken as unknown",
+    "unreadable_number": "a number that cannot be read: taken as missing",
+    "not_in_layout": "a value that the layout does not name",
+    "zero_length": "it ends when it starts",
+    "very_short": "it lasts less than five minutes",
+    "very_long": "it lasts more than a year",
+    "overlap": "it begins before the visit's stay in another unit has ended",
+    "gap": "it begins more than 15 minutes after the visit's stay before it has ended",
+    "open": "it has not ended",
+    "waiting": "asked for, and not begun: still waiting",
+})
+"""Every reason there is, in the order of the report: what is wrong with a row, in words."""
+_FAULT = {"file": "category", "line": "int64", "column": "category", "reason": "category", "action": "category",
+          "shape": "str"}
+_SHAPES = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "a" * 26 + "A" * 26 + "9" * 10)
+
+
+def shape_of(text: str) -> str:
+    """What a value looks like, without what it says: ``Aaaa 99``."""
+    shape = "".join(c if c.isascii() else "a" if c.isalpha() else "?" for c in text[:31]).translate(_SHAPES)
+    return shape if len(shape) <= 30 else shape[:29] + "…"
+
+
+class Ledger:
+    """What became of the rows of one or more files, while they are read.
+
+    files: (name, line of each row). A row's place is its number over all files.
+    """
+
+    def __init__(self, files: Sequence[tuple[str, np.ndarray]]):
+        self.names = tuple(name for name, _ in files)
+        self.lines = np.concatenate([lines for _, lines in files]) if files else np.zeros(0, np.int64)
+        self.file = np.repeat(np.arange(len(files)), [len(lines) for _, lines in files])
+        self.kept = np.ones(len(self.lines), dtype=bool)
+        self.repaired = np.zeros(len(self.lines), dtype=bool)
+        self.notes: list[str] = []
+        self._faults: list[tuple[np.ndarray, str, str, str, np.ndarray | None]] = []
+
+    def reject(self, rows: np.ndarray, reason: str, column: str = "", values: np.ndarray | None = None) -> None:
+        """These rows are left out; a row that is out already keeps its first reason.
+
+        rows: places, or a truth value for each row from the first on. values: text of the first rows, of which the
+        report shows the shape.
+        """
+        places = self._places(rows)
+        places = places[self.kept[places]]
+        self.kept[places] = False
+        self._write(places, reason, REJECTED, column, values)
+
+    def repair(self, rows: np.ndarray, reason: str, column: str = "", values: np.ndarray | None = None) -> None:
+        """These rows are kept, with something put right."""
+        places = self._places(rows)
+        places = places[self.kept[places]]
+        self.repaired[places] = True
+        self._write(places, reason, REPAIRED, column, values)
+
+    def notice(self, rows: np.ndarray, reason: str, column: str = "", values: np.ndarray | None = None) -> None:
+        """These rows are kept as they are, and looked at by a person."""
+        places = self._places(rows)
+        self._write(places[self.kept[places]], reason, NOTICED, column, values)
+
+    def note(self, text: str) -> None:
+        """Something to say about the file as a whole."""
+        self.notes.append(text)
+
+    def counts(self) -> list[tuple[str, int, int, int, int]]:
+        """Per file: name, rows read, kept, repaired, rejected."""
+        return [(name, int(here.sum()), int((here & self.kept).sum()), int((here & self.kept & self.repaired).sum()),
+                 int((here & ~self.kept).sum()))
+                for name, here in ((name, self.file == i) for i, name in enumerate(self.names))]
+
+    def table(self) -> pd.DataFrame:
+        """One row per fault: ``file``, ``line``, ``column``, ``reason``, ``action``, ``shape``; by reason and line.
+
+        What was repaired or noticed in a row that was rejected later does not count.
+        """
+        parts = []
+        for places, reason, action, column, values in self._faults:
+            valid = places if action == REJECTED else places[self.kept[places]]
+            shapes = [""] * len(valid) if values is None else [shape_of(str(values[p])) for p in valid]
+            parts.append(pd.DataFrame({"file": np.array(self.names, dtype=object)[self.file[valid]],
+                                       "line": self.lines[valid], "column": column, "reason": reason,
+                                       "action": action, "shape": shapes}))
+        table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: [] for name in _FAULT})
+        table = table.astype(_FAULT)
+        rank = {REJECTED: 0, REPAIRED: 1, NOTICED: 2}, {reason: i for i, reason in enumerate(REASONS)}
+        order = np.lexsort((table["line"], table["reason"].map(rank[1]).astype(int),
+                            table["action"].map(rank[0]).astype(int)))
+        return table.iloc[order].reset_index(drop=True)
+
+    def _places(self, rows: np.ndarray) -> np.ndarray:
+        rows = np.asarray(rows)
+        return np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.int64)
+
+    def _write(self, places: np.ndarray, reason: str, action: str, column: str, values: np.ndarray | None) -> None:
+        if len(places):
+            self._faults.append((places, reason, action, column, values))

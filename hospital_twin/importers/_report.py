@@ -1,0 +1,151 @@
+"""The quality report: what was read, what became of it, and what it is good for."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from hospital_twin.importers._abilities import Lack
+from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
+from hospital_twin.importers._naming import Word
+
+_SHOWN_LINES = 8
+_HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
+
+
+class FileRows(NamedTuple):
+    """What became of the rows of one file; `repaired` ones are among the `kept`."""
+
+    name: str
+    read: int
+    kept: int
+    repaired: int
+    rejected: int
+
+
+@dataclass(frozen=True, eq=False)
+class QualityReport:
+    """What an import found.
+
+    file: its path. sha256: of the file as it lies there (of a folder: of the hashes of the files used). shape: title of
+    the importer. files: rows of each file.
+    faults: one row per fault with ``file``, ``line``, ``column``, ``reason``, ``action`` (``rejected``, ``repaired``,
+    ``noticed``), ``shape`` (what the value looked like: ``Aaaa 99``). Values themselves are never kept.
+    columns: meaning → column name; unused: columns that were not kept. units, resources: names, kinds and roles, and
+    where those are from. notes: about the file as a whole.
+    can, cannot: what can be calibrated, and what not.
+    """
+
+    file: str
+    sha256: str
+    shape: str
+    files: tuple[FileRows, ...]
+    faults: pd.DataFrame
+    columns: Mapping[str, str]
+    unused: tuple[str, ...]
+    units: tuple[Word, ...]
+    resources: tuple[Word, ...]
+    notes: tuple[str, ...]
+    can: tuple[str, ...]
+    cannot: tuple[Lack, ...]
+    visits: int
+    stays: int
+    start: pd.Timestamp
+    end: pd.Timestamp
+    time_zone: str
+    dates_comparable: bool
+
+    def __post_init__(self) -> None:
+        if self.kept + self.rejected != self.read:
+            raise ArithmeticError(f"{self.kept} rows kept and {self.rejected} rejected are not the {self.read} read")
+
+    @property
+    def read(self) -> int:
+        """Rows read; lines with nothing on them are none."""
+        return sum(file.read for file in self.files)
+
+    @property
+    def kept(self) -> int:
+        """Rows that went into the log, repaired ones among them."""
+        return sum(file.kept for file in self.files)
+
+    @property
+    def repaired(self) -> int:
+        """Rows kept with something put right."""
+        return sum(file.repaired for file in self.files)
+
+    @property
+    def rejected(self) -> int:
+        """Rows left out."""
+        return sum(file.rejected for file in self.files)
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """(action, reason) → number of rows; each reason in words is in `importers.REASONS`."""
+        grouped = self.faults.groupby(["action", "reason"], observed=True, sort=False).size()
+        return {(str(action), str(reason)): int(n) for (action, reason), n in grouped.items()}
+
+    def lines(self) -> list[str]:
+        """The report as lines of text."""
+        span = f"{self._local(self.start)} to {self._local(self.end)} ({self.time_zone})"
+        found = [f"{self.file}: {self.shape}",
+                 f"  {self.read:,} rows read, {self.kept:,} kept ({self.repaired:,} of them repaired), "
+                 f"{self.rejected:,} rejected",
+                 f"  {self.visits:,} visits with {self.stays:,} stays, {span}"
+                 + ("" if self.dates_comparable else "; dates not comparable between patients")]
+        if len(self.files) > 1:
+            found += [f"  {file.name}: {file.read:,} rows read, {file.kept:,} kept, {file.rejected:,} rejected"
+                      for file in self.files]
+        found += ["Columns", *(f"  {field}: {header}" for field, header in self.columns.items())]
+        if self.unused:
+            found.append(f"  not used, and not kept: {', '.join(self.unused)}")
+        found += ["Units", *(_word(word) for word in self.units)]
+        if self.resources:
+            found += ["Staff and equipment", *(_word(word) for word in self.resources)]
+        for action, heading in _HEADINGS.items():
+            found += self._fault_lines(action, heading)
+        if self.notes:
+            found += ["Notes", *(f"  {note}" for note in self.notes)]
+        found += ["Can be calibrated", *(f"  {what}" for what in self.can)]
+        if self.cannot:
+            found += ["Cannot be calibrated",
+                      *(f"  {lack.what}: {lack.because} (needed: {lack.needs})" for lack in self.cannot)]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report for JSON; every fault is listed."""
+        return {
+            "file": self.file, "sha256": self.sha256, "shape": self.shape, "rows_read": self.read,
+            "rows_kept": self.kept, "rows_repaired": self.repaired, "rows_rejected": self.rejected,
+            "files": [file._asdict() for file in self.files], "visits": self.visits, "stays": self.stays,
+            "start": self.start.isoformat(), "end": self.end.isoformat(), "time_zone": self.time_zone,
+            "dates_comparable": self.dates_comparable, "columns": dict(self.columns), "unused": list(self.unused),
+            "units": [word._asdict() for word in self.units],
+            "resources": [word._asdict() for word in self.resources],
+            "counts": [{"action": action, "reason": reason, "words": REASONS[reason], "rows": n}
+                       for (action, reason), n in self.counts().items()],
+            "faults": self.faults.astype(object).to_dict("records"),
+            "notes": list(self.notes), "can": list(self.can), "cannot": [lack._asdict() for lack in self.cannot]}
+
+    def _local(self, time: pd.Timestamp) -> str:
+        return f"{time.tz_convert(self.time_zone):%Y-%m-%d %H:%M}"
+
+    def _fault_lines(self, action: str, heading: str) -> list[str]:
+        here = self.faults[self.faults["action"].eq(action)]
+        found = [heading] if len(here) else []
+        for reason, rows in here.groupby("reason", observed=True, sort=False):
+            columns = ", ".join(c for c in rows["column"].unique() if c)
+            shown = [f"{line} ({shape})" if shape else str(line)
+                     for line, shape in zip(rows["line"][:_SHOWN_LINES], rows["shape"][:_SHOWN_LINES], strict=True)]
+            more = f" and {len(rows) - _SHOWN_LINES:,} more" if len(rows) > _SHOWN_LINES else ""
+            found.append(f"  {len(rows):,}  {REASONS[str(reason)]}" + (f" (column {columns})" if columns else "")
+                         + f": line {', '.join(shown)}{more}")
+        return found
+
+
+def _word(word: Word) -> str:
+    if not word.name:
+        return f"  {word.log}: left out ({word.rows:,} rows)"
+    sure = {"guess": "a guess by its name", "layout": "as the layout says", "mapping": "as the mapping says"}[word.how]
+    return f"  {word.log} = {word.name}: {word.means}, {sure} ({word.rows:,} rows)"

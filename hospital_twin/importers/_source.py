@@ -1,0 +1,175 @@
+"""The beginning of a file: where it is, how it is compressed and encoded, what separates its columns."""
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+
+from hospital_twin.errors import BadInput
+
+SEPARATORS = ",;\t|"
+_HEAD = 256 * 1024
+_SAMPLE_ROWS = 200
+_TABLE_NAME = re.compile(r"^(?!__MACOSX/).*\.(?:csv|tsv|txt)(?:\.gz)?$", re.IGNORECASE)
+_OTHER_FILES = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook", b"PAR1": "a Parquet file", b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"\x1f\x8b": "compressed twice",
+    b"<": "a file of tags (XML, XES, HTML)", b"{": "a file of JSON"}
+TABLE = "a text file with one row a line and column names in the first, separated by , ; or tabs (CSV), or that as .gz"
+
+
+class Source(NamedTuple):
+    """A file, or a member of a zip archive; either may be compressed with gzip."""
+
+    path: Path
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """As shown in messages."""
+        return f"{self.path}/{self.member}" if self.member else str(self.path)
+
+    def open(self) -> BinaryIO:
+        """Its bytes, decompressed. Raises `BadInput` when it is not there, no file, or locked by a password."""
+        try:
+            return _decompressed(zipfile.ZipFile(self.path).open(self.member) if self.member else self.path.open("rb"))
+        except FileNotFoundError as wrong:
+            raise BadInput(self.name, "there is no such file", "the path of an admission log") from wrong
+        except IsADirectoryError as wrong:
+            raise BadInput(self.name, "this is a folder", "a file, or a folder with transfers.csv and admissions.csv "
+                           "(MIMIC-IV)") from wrong
+        except (RuntimeError, zipfile.BadZipFile) as wrong:
+            raise BadInput(self.name, f"the archive cannot be opened ({wrong})", "a zip archive without a password") \
+                from wrong
+        except OSError as wrong:
+            raise BadInput(self.name, f"the file cannot be opened ({wrong.strerror})", "a file that you may read") \
+                from wrong
+
+
+class Peek(NamedTuple):
+    """What the beginning of a table shows. header: names as written, trimmed. sample: its first complete rows."""
+
+    source: Source
+    encoding: str
+    separator: str
+    header: tuple[str, ...]
+    header_line: int
+    sample: tuple[tuple[str, ...], ...]
+
+    def column(self, position: int) -> np.ndarray:
+        """The sample's values of one column."""
+        return np.array([row[position] for row in self.sample], dtype=object)
+
+
+def tables_in(path: Path) -> list[Source]:
+    """The tables of text in a file: itself or, of a zip archive, the members that are called like tables; of a folder
+    none."""
+    if path.is_dir():
+        return []
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return [Source(path)]
+    with zipfile.ZipFile(path) as archive:
+        named = [Source(path, name) for name in archive.namelist() if _TABLE_NAME.search(name)]
+    return named or [Source(path)]
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file as it lies there."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def look(source: Source) -> Peek:
+    """Header and first rows of a table. Raises `BadInput` for what is no table of text."""
+    head = _read(source, _HEAD)
+    if not head.strip(b"\xef\xbb\xbf\r\n\t ,;"):
+        raise BadInput(source.name, "the file is empty", TABLE)
+    for magic, what in _OTHER_FILES.items():
+        if head.removeprefix(codecs.BOM_UTF8).startswith(magic):
+            raise BadInput(source.name, f"this is {what}", TABLE)
+    encoding = encoding_of(io.BytesIO(head))
+    if b"\0" in head and encoding != "utf-16":
+        raise BadInput(source.name, "this is no text: it has bytes of value 0", TABLE)
+    text = head.decode(encoding, errors="ignore" if len(head) == _HEAD else "replace")
+    lines = text.splitlines(keepends=True)
+    if len(head) == _HEAD and len(lines) > 1:
+        lines.pop()
+    first = next(i for i, line in enumerate(lines) if line.strip())
+    declared = lines[first].strip().lower()
+    separator = declared[4:5] if declared.startswith("sep=") else ""
+    first += bool(separator)
+    return _peeked(source, encoding, separator or _separator(source, lines[first:]), lines, first)
+
+
+def _peeked(source: Source, encoding: str, separator: str, lines: list[str], first: int) -> Peek:
+    rows = _split(lines[first:], separator)
+    header = tuple(name.strip() for name in rows[0]) if rows else ()
+    sample = tuple(tuple(field.strip() for field in row) for row in rows[1:] if len(row) == len(header))
+    return Peek(source, encoding, separator, header, first + 1, sample)
+
+
+def _decompressed(binary: BinaryIO) -> BinaryIO:
+    buffered = binary if isinstance(binary, io.BufferedReader) else io.BufferedReader(binary)
+    return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == b"\x1f\x8b" else buffered
+
+
+def _read(source: Source, most: int) -> bytes:
+    with source.open() as binary:
+        try:
+            return binary.read(most)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as wrong:
+            raise BadInput(source.name, f"the compressed file is damaged ({wrong})",
+                           "a .gz that opens: copy or export it again") from wrong
+
+
+def encoding_of(binary: BinaryIO) -> str:
+    """The encoding of all of some bytes: UTF-16 by its mark, UTF-8 if all of it is, else Windows-1252.
+
+    (The letters of Latin-1 are a part of Windows-1252, and few files are Latin-1 that say so.)
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    block = binary.read(_HEAD)
+    if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        while block:
+            decoder.decode(block)
+            block = binary.read(_HEAD)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _separator(source: Source, lines: list[str]) -> str:
+    def merit(separator: str) -> tuple[bool, int, float]:
+        widths = [len(row) for row in _split(lines[:50], separator)]
+        same = sum(width == widths[0] for width in widths) / len(widths) if widths else 0.0
+        return same >= 0.5, widths[0] if widths else 0, same
+
+    best = max(SEPARATORS, key=merit)
+    if merit(best)[1] < 2:
+        raise BadInput(f"{source.name}, line 1", "there is one column only", TABLE)
+    return best
+
+
+def _split(lines: list[str], separator: str) -> list[list[str]]:
+    """Rows of the first lines; from where they cannot be split on, none."""
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(lines, delimiter=separator):
+            if any(field.strip() for field in row):
+                rows.append(row)
+            if len(rows) > _SAMPLE_ROWS:
+                break
+    except csv.Error:
+        return rows
+    return rows

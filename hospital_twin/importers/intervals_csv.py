@@ -1,0 +1,29 @@
+"""Interval rows: a CSV file with one row per stay or task, and a column that says which."""
+from pathlib import Path
+
+from hospital_twin.importers._csv_rows import is_one_table, read_rows, recognised_in
+from hospital_twin.importers._importer import Importer, Options, RawRows
+
+_NEEDS = ("visit", "activity", "start", "end")
+_UNDERSTANDS = (
+    "interval rows (CSV): each row is a stay or a task with its own beginning and end: visit, activity, "
+    "start, end, and where known unit, resource, requested, disposition, patient and classes such as acuity")
+
+
+def _accepts(path: Path, options: Options) -> float:
+    if not is_one_table(path):
+        return 0.0
+    _, columns = recognised_in(path, options)
+    return 0.9 if columns.has(*_NEEDS) else 0.0
+
+
+def _read(path: Path, options: Options) -> RawRows:
+    return read_rows(path, options, _NEEDS, _UNDERSTANDS)
+
+
+IMPORTER = Importer(
+    title="interval rows",
+    understands=_UNDERSTANDS,
+    accepts=_accepts,
+    read=_read,
+)

@@ -1,0 +1,34 @@
+"""Stay rows: a CSV file with one row per stay of a visit in a unit."""
+from pathlib import Path
+
+from hospital_twin.importers._csv_rows import is_one_table, read_rows, recognised_in
+from hospital_twin.importers._importer import Importer, Options, RawRows
+
+_NEEDS = ("visit", "unit", "start")
+_UNDERSTANDS = (
+    "stay rows (CSV): each row is a visit's stay in one unit: visit, unit, start, end, and where known "
+    "requested, arrived, triage, seen, left, disposition, patient and classes such as acuity")
+
+
+def _accepts(path: Path, options: Options) -> float:
+    if not is_one_table(path):
+        return 0.0
+    _, columns = recognised_in(path, options)
+    if not columns.has(*_NEEDS):
+        return 0.0
+    return 0.5 if columns.has("activity", "end") else 0.0 if columns.has("activity") else 0.9
+
+
+def _read(path: Path, options: Options) -> RawRows:
+    found = read_rows(path, options, _NEEDS, _UNDERSTANDS)
+    # A column that says how rows ended says how visits left where each row is a stay.
+    rows = found.rows.drop(columns=["activity", "resource", "amount"], errors="ignore")
+    return found._replace(rows=rows)
+
+
+IMPORTER = Importer(
+    title="stay rows",
+    understands=_UNDERSTANDS,
+    accepts=_accepts,
+    read=_read,
+)
