@@ -13,6 +13,10 @@ __version__ = "0.1.0"
 _HOMES: dict[str, str] = {
     "BadInput": "errors",
     "EventLog": "eventlog",
+    "LogMapping": "importers",
+    "QualityReport": "importers",
+    "read_log": "importers",
+    "read_mapping": "importers",
     "Layout": "layout",
     "read_layout": "layout",
     "Hospital": "hospital",
