@@ -1,0 +1,389 @@
+"""A visit's trail laid along the pathways: which ways through them leave just what was seen."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from hospital_twin.calibration.conditions import Clock
+from hospital_twin.calibration.grammar import AGAIN, LEFT, STUCK, Choice, Grammar, Now, Way
+from hospital_twin.calibration.trails import How, Label, Seen
+from hospital_twin.program.codes import Op
+
+MOST_PATHS = 24
+"""Ways through the pathways that are told apart for one trail."""
+MOST_TRIED = 20_000
+"""Sightings tried on operations for one trail, after which it counts as not understood."""
+
+
+class Leaf(NamedTuple):
+    """A token: the operation it is at, the sighting it made last (-1 is the arrival), and whether that is over."""
+
+    op: int
+    last: int = -1
+    over: bool = True
+
+
+class Fork(NamedTuple):
+    """A token that waits at a fork for its branches."""
+
+    op: int
+    branches: tuple[Leaf | Fork, ...]
+
+
+Token = Leaf | Fork
+
+
+class Moment(NamedTuple):
+    """A choice, and the sighting before it (-1 is the arrival) with whether that was over."""
+
+    choice: Choice
+    last: int
+    over: bool
+
+
+class Use(NamedTuple):
+    """A sighting made by an operation, by a visit that was `now`."""
+
+    op: int
+    sighting: int
+    now: Now
+
+
+class Gap(NamedTuple):
+    """Time between two sightings of one token in which it passed operations that left no trace.
+
+    to: the next sighting; -1 where the trail ends.
+    """
+
+    silent: tuple[int, ...]
+    last: int
+    over: bool
+    to: int
+    now: Now
+
+
+class Reading(NamedTuple):
+    """One way through the pathways that leaves a visit's trail.
+
+    entry: which of the entries tried. choices, uses, gaps: what happened on it, in order.
+    """
+
+    entry: int
+    choices: tuple[Moment, ...]
+    uses: tuple[Use, ...]
+    gaps: tuple[Gap, ...]
+
+
+class Start(NamedTuple):
+    """Where a visit may begin: an operation, what it is then, and what was decided before."""
+
+    entry: int
+    op: int
+    now: Now
+    choices: tuple[Choice, ...] = ()
+
+
+class Sighting(NamedTuple):
+    """One sighting as the alignment needs it: its kind's number and the clock at its start and end."""
+
+    label: int
+    tied: bool
+    clocks: tuple[Clock | None, Clock | None] = (None, None)
+
+
+class _Step(NamedTuple):
+    """What one sighting did: a token consumed it."""
+
+    token: Token | None
+    now: Now
+    notes: tuple[Moment | Use | Gap, ...]
+
+
+class _State(NamedTuple):
+    """How far a search is. met: what has been reached within the present instant, by whatever order of its parts."""
+
+    token: Token
+    now: Now
+    group: int
+    taken: int
+    told: frozenset = frozenset()
+    met: set | None = None
+
+
+class Aligner:
+    """Lays trails along the pathways of one grammar."""
+
+    def __init__(self, grammar: Grammar):
+        self.grammar = grammar
+        self.ops = grammar.ops
+        self._labels: list[Label] = grammar.trails.labels
+        self._classes = grammar.trails.classes
+        self._resources = grammar.program.resources
+
+    def readings(self, starts: Sequence[Start], seen: Sequence[Sighting], arrival: Clock | None, *,
+                 is_open: bool) -> list[Reading]:
+        """The ways through the pathways that leave these sightings, at most `MOST_PATHS`; none if there is no such.
+
+        is_open: the visit was still there at the end, so that any way that begins like this will do.
+        """
+        search = _Search(self, seen, arrival, is_open)
+        found: list[Reading] = []
+        for start in starts:
+            for notes in search.paths(start):
+                found.append(_reading(start, notes))
+                if len(found) >= MOST_PATHS:
+                    return found
+        return found
+
+    # ---- one sighting
+    def consumed(self, token: Token, number: int, seen: Sighting, now: Now, search: _Search) -> Iterator[_Step]:
+        """The ways in which a token (or a branch of it) can have left a sighting."""
+        if isinstance(token, Fork):
+            yield from self._by_a_branch(token, number, seen, now, search)
+            for closed in self._closed(token, now, search):
+                after = Leaf(self.ops[token.op][1], search.latest(token), over=True)
+                for step in self.consumed(after, number, seen, closed.now, search):
+                    yield step._replace(notes=closed.notes + step.notes)
+            return
+        clock = search.clock(token)
+        for way, target in self.grammar.leaving(token.op, now, clock, seen.label):
+            yield self._left(token, way, target, number, self._labels[seen.label])
+        if self._labels[seen.label].kind == Seen.CHANGE:
+            yield from self._by_a_change(token, number, seen, now, clock)
+        for way in self.grammar.ending(token.op, now, clock):
+            if self.ops[way.op][0] == Op.FORK:
+                yield from self._by_a_new_fork(token, way, number, seen, search)
+
+    def _left(self, token: Leaf, way: Way, target: int, number: int, label: Label) -> _Step:
+        """A sighting left by the operation at the end of a silent way."""
+        base = way.op % AGAIN
+        now = way.now
+        if label.kind == Seen.PLACE:
+            now = now._replace(given=int(self._resources.unit_of[label.what]))
+        over = label.kind == Seen.TASK and (base in self.grammar.tasks or self.ops[base][0] != Op.SEIZE)
+        leaf = None if target == LEFT else Leaf(target, number, over)
+        return _Step(leaf, now, (*_noted(token, way, number), Use(base, number, way.now)))
+
+    def _by_a_change(self, token: Leaf, number: int, seen: Sighting, now: Now, clock: Clock | None
+                     ) -> Iterator[_Step]:
+        for way in self.grammar.ways_from(token.op, now, clock):
+            base = way.op % AGAIN
+            changed = self._changed(base, way.now, self._labels[seen.label].what)
+            if changed is not None:
+                after, choice = changed
+                notes = _noted(token, way, number)
+                if choice is not None:
+                    notes = (*notes, Moment(choice, token.last, token.over))
+                yield _Step(Leaf(self.ops[base][1], number, over=False), after, notes)
+
+    def _changed(self, op: int, now: Now, into: int) -> tuple[Now, Choice | None] | None:
+        """A change of class by an ASSIGN, if that one can have made it."""
+        code, _, _, which, expression, mix, _ = self.ops[op]
+        if code != Op.ASSIGN:
+            return None
+        after = self._classes[into]
+        others = all(a == b for i, (a, b) in enumerate(zip(after, now.attributes, strict=True)) if i != which)
+        if not others or after[which] == now.attributes[which]:
+            return None
+        value = self.grammar.set_to(which, expression, mix, now, None)
+        if value is not None and value != after[which]:
+            return None
+        return now._replace(attributes=after), Choice(op, after[which], now) if value is None else None
+
+    # ---- forks
+    def _by_a_branch(self, token: Fork, number: int, seen: Sighting, now: Now, search: _Search) -> Iterator[_Step]:
+        for i, branch in enumerate(token.branches):
+            for step in self.consumed(branch, number, seen, now, search):
+                if step.token is None:
+                    yield step
+                else:
+                    branches = (*token.branches[:i], step.token, *token.branches[i + 1:])
+                    yield step._replace(token=Fork(token.op, branches))
+
+    def _by_a_new_fork(self, token: Leaf, way: Way, number: int, seen: Sighting, search: _Search) -> Iterator[_Step]:
+        _, _, _, first, branches, _, _ = self.ops[way.op]
+        targets = self.grammar.branches[first:first + branches]
+        fork = Fork(way.op, tuple(Leaf(target, token.last, token.over) for target in targets))
+        notes = _noted(token, way, -1)
+        for step in self.consumed(fork, number, seen, way.now, search):
+            yield step._replace(notes=notes + step.notes)
+
+    def _closed(self, token: Fork, now: Now, search: _Search) -> Iterator[_Step]:
+        """Ways in which a fork's branches (or the first of them) can have come to their end without a trace."""
+        first_ends = self.ops[token.op][5] == 1
+        if first_ends:
+            for branch in token.branches:
+                yield from self._ended(branch, now, search)
+            return
+        yield from self._all_ended(token.branches, now, search)
+
+    def _all_ended(self, branches: tuple[Token, ...], now: Now, search: _Search) -> Iterator[_Step]:
+        if not branches:
+            yield _Step(None, now, ())
+            return
+        for step in self._ended(branches[0], now, search):
+            for rest in self._all_ended(branches[1:], step.now, search):
+                yield rest._replace(notes=step.notes + rest.notes)
+
+    def _ended(self, token: Token, now: Now, search: _Search) -> Iterator[_Step]:
+        if isinstance(token, Fork):
+            for closed in self._closed(token, now, search):
+                after = Leaf(self.ops[token.op][1], search.latest(token), over=True)
+                for step in self._ended(after, closed.now, search):
+                    yield step._replace(notes=closed.notes + step.notes)
+            return
+        for way in self.grammar.ending(token.op, now, search.clock(token)):
+            if self.ops[way.op][0] == Op.JOIN:
+                yield _Step(None, way.now, _noted(token, way, -1))
+            else:
+                _, _, _, first, branches, _, _ = self.ops[way.op]
+                targets = self.grammar.branches[first:first + branches]
+                fork = Fork(way.op, tuple(Leaf(target, token.last, token.over) for target in targets))
+                for step in self._ended(fork, way.now, search):
+                    yield step._replace(notes=_noted(token, way, -1) + step.notes)
+
+    def can_leave(self, token: Token, now: Now, search: _Search) -> Iterator[tuple[Moment | Gap, ...]]:
+        """Ways in which a token can come to leave without a trace (in a log that does not see anybody leave)."""
+        if isinstance(token, Fork):
+            for closed in self._closed(token, now, search):
+                after = Leaf(self.ops[token.op][1], search.latest(token), over=True)
+                for notes in self.can_leave(after, closed.now, search):
+                    yield closed.notes + notes
+            return
+        for way in self.grammar.ways_from(token.op, now, search.clock(token)):
+            if way.op < AGAIN and self.ops[way.op][0] == Op.LEAVE and not self.grammar.after[way.op]:
+                yield _noted(token, way, -1)
+
+
+def _noted(token: Leaf, way: Way, to: int) -> tuple[Moment | Gap, ...]:
+    """What a silent way tells: its choices, and the time that its silent operations took."""
+    notes: tuple = tuple(Moment(choice, token.last, token.over) for choice in way.choices)
+    return (*notes, Gap(way.silent, token.last, token.over, to, way.now)) if way.silent else notes
+
+
+def _reading(start: Start, notes: Sequence[Moment | Use | Gap]) -> Reading:
+    before = tuple(Moment(choice, -1, over=True) for choice in start.choices)
+    return Reading(start.entry, before + tuple(n for n in notes if isinstance(n, Moment)),
+                   tuple(n for n in notes if isinstance(n, Use)), tuple(n for n in notes if isinstance(n, Gap)))
+
+
+class _Search:
+    """The search for one trail: depth first, remembering from where no way leads on."""
+
+    def __init__(self, aligner: Aligner, seen: Sequence[Sighting], arrival: Clock | None, is_open: bool):
+        self.aligner, self.seen, self.arrival, self.is_open = aligner, seen, arrival, is_open
+        self.dead: set[tuple] = set()
+        self.tried = 0
+        self._group_end = _group_ends(seen)
+
+    def clock(self, token: Leaf) -> Clock | None:
+        """The clock at a token's last sighting, where conditions read it."""
+        if not self.aligner.grammar.reads_clock:
+            return None
+        return self.arrival if token.last < 0 else self.seen[token.last].clocks[token.over]
+
+    def latest(self, token: Token) -> int:
+        """The last sighting of any branch."""
+        return token.last if isinstance(token, Leaf) else max(self.latest(branch) for branch in token.branches)
+
+    def paths(self, start: Start) -> Iterator[list[Moment | Use | Gap]]:
+        """The notes of every way from a start that leaves the whole trail."""
+        state = _State(Leaf(start.op), start.now, 0, 0)
+        if not self.seen:
+            yield from self._ends(state, [])
+            return
+        stack = [(state, self._next(state), False)]
+        notes: list[tuple] = []
+        while stack:
+            state, steps, reached = stack[-1]
+            step = next(steps, None)
+            if step is None or self.tried > MOST_TRIED:
+                stack.pop()
+                if not reached:
+                    self.dead.add(_bare(state))
+                elif stack:
+                    stack[-1] = (*stack[-1][:2], True)
+                if stack:
+                    notes.pop()
+                continue
+            after, noted = step
+            if after is None or self._finished(after):
+                ends = [list(noted)] if after is None else list(self._ends(after, list(noted)))
+                for end in ends:
+                    stack[-1] = (state, steps, True)
+                    yield [note for part in notes for note in part] + end
+            elif _bare(after) not in self.dead:
+                notes.append(noted)
+                stack.append((after, self._next(after), False))
+
+    def _finished(self, state: _State) -> bool:
+        return state.group >= len(self.seen)
+
+    def _ends(self, state: _State, notes: list) -> Iterator[list]:
+        """How a visit whose sightings are all used can be: still there, or gone without a trace."""
+        if self.is_open:
+            yield notes + self._going_on(state)
+        elif not self.aligner.grammar.sees_leaving:
+            for more in self.aligner.can_leave(state.token, state.now, self):
+                yield notes + list(more)
+
+    def _going_on(self, state: _State) -> list[Gap]:
+        """The one silent operation in which a visit that is still there must be."""
+        if not isinstance(state.token, Leaf) or state.token.op < 0:
+            return []
+        ways = self.aligner.grammar.ways_from(state.token.op, state.now, self.clock(state.token))
+        first = {way.silent[:1] for way in ways}
+        if len(first) != 1 or first == {()}:
+            return []
+        return [Gap(first.pop(), state.token.last, state.token.over, -1, ways[0].now)]
+
+    def _next(self, state: _State) -> Iterator[tuple[_State | None, tuple]]:
+        """Every sighting of the present instant, made by every token that can have made it."""
+        end, tried = self._group_end[state.group], set()
+        met = set() if state.met is None else state.met
+        for number in range(state.group, end):
+            bit = 1 << number - state.group
+            if state.taken & bit or self.seen[number].label in tried:
+                continue
+            tried.add(self.seen[number].label)
+            for step in self.aligner.consumed(state.token, number, self.seen[number], state.now, self):
+                self.tried += 1
+                taken = state.taken | bit
+                whole = taken == (1 << end - state.group) - 1
+                if step.token is None:
+                    if whole and end >= len(self.seen):
+                        yield None, step.notes
+                elif end == state.group + 1:
+                    yield _State(step.token, step.now, end, 0), step.notes
+                else:
+                    yield from _within(state, step, end, 0 if whole else taken, met)
+
+
+def _within(state: _State, step: _Step, end: int, taken: int, met: set) -> Iterator[tuple[_State, tuple]]:
+    """The state after one of several sightings of an instant, unless another order of them has led there."""
+    told = state.told.union(step.notes)
+    after = _State(step.token, step.now, state.group, taken, told, met)
+    key = (_bare(after), told)
+    if key not in met:
+        met.add(key)
+        yield (after if taken else _State(step.token, step.now, end, 0)), step.notes
+
+
+def _group_ends(seen: Sequence[Sighting]) -> list[int]:
+    """For each sighting, where the sightings of its instant end."""
+    ends = [len(seen)] * len(seen)
+    for number in range(len(seen) - 2, -1, -1):
+        ends[number] = ends[number + 1] if seen[number + 1].tied else number + 1
+    return ends
+
+
+def _bare(state: _State) -> tuple:
+    """A state without what does not matter for where it can lead."""
+    return _position(state.token), state.now, state.group, state.taken
+
+
+def _position(token: Token) -> tuple | int:
+    return token.op if isinstance(token, Leaf) else (token.op, tuple(_position(b) for b in token.branches))
+
+
+__all__ = ["AGAIN", "LEFT", "STUCK", "Aligner", "Gap", "How", "Moment", "Reading", "Sighting", "Start", "Use"]

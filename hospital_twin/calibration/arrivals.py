@@ -1,0 +1,188 @@
+"""How many come, and when: rates by hour of the week, days' factors, seasons, batches, patients who do not show up."""
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from hospital_twin.calibration.findings import Findings, rounded
+from hospital_twin.calibration.lifetimes import Z95
+from hospital_twin.calibration.trails import local
+from hospital_twin.calibration.weekly import drawn_in, smoothed
+from hospital_twin.eventlog import LocalHours, local_hours
+from hospital_twin.eventlog.clock import NEVER, tick
+from hospital_twin.hospital import Fit
+from hospital_twin.layout import Source
+from hospital_twin.layout.terms import DAYS
+from hospital_twin.program.codes import Kind
+
+FEWEST_DAYS = 28
+"""Days of record below which days' factors are not fitted."""
+LAYERS = 60
+"""A rate may be this many times the height of a candidate layer; above it the height is raised."""
+
+
+def fit_arrivals(findings: Findings) -> None:
+    """Every source: its rate, its timetable's no-shows."""
+    hours = local_hours(findings.log.start, findings.log.end, findings.log.time_zone)
+    visit, source, weight = findings.seen.came
+    arrive = findings.seen.trails.arrive[visit]
+    inside = (arrive >= findings.seen.trails.begin) & (arrive < findings.seen.trails.finish)
+    for number, (name, layout) in enumerate(findings.layout.sources.items()):
+        mine = inside & (source == number)
+        if layout.rate is not None:
+            _Rate(findings, name, layout, hours).fit(arrive[mine], weight[mine])
+        elif layout.timetable is not None:
+            _fit_no_show(findings, name, number, float(weight[mine].sum()))
+        else:
+            findings.kept(f"when visits of {name!r} come (sources.{name}): the layout lists them; it is kept as it is")
+
+
+class _Rate:
+    """The fit of one source's rate."""
+
+    def __init__(self, findings: Findings, name: str, source: Source, hours: LocalHours):
+        self.findings, self.name, self.source, self.hours = findings, name, source, hours
+        self.week = hours.weekday.astype(np.int64) * 24 + hours.hour
+        _, _, self.month, _ = local(hours.edges[:-1], findings.log.time_zone)
+        self.day = np.unique(self._dates(), return_inverse=True)[1]
+        self.dated = self._dated_factor()
+
+    def _dates(self) -> np.ndarray:
+        begins = pd.DatetimeIndex(self.hours.edges[:-1].astype("datetime64[us]")).tz_localize("UTC")
+        return begins.tz_convert(self.findings.log.time_zone).strftime("%Y%m%d").to_numpy().astype(np.int64)
+
+    def _dated_factor(self) -> np.ndarray:
+        factor = np.full(len(self.week), self.source.times)
+        zone = ZoneInfo(self.findings.log.time_zone)
+        for span in self.source.dated:
+            first, end = (tick(pd.Timestamp(datetime.fromisoformat(text).replace(tzinfo=zone)))
+                          for text in (span.from_, span.to))
+            factor[(self.hours.edges[:-1] >= first) & (self.hours.edges[:-1] < end)] *= span.times
+        return factor
+
+    def fit(self, arrive: np.ndarray, weight: np.ndarray) -> None:
+        """Rate, season and spread of days' factors, each given the others until they rest."""
+        if self.source.batch is not None:
+            arrive, weight = self._batches(arrive, weight)
+        total = float(weight.sum())
+        if total < 1:
+            self.findings.kept(f"how many come by {self.name!r} (sources.{self.name}.rate): no visit of the log is one "
+                               "of its; the layout's rate is kept")
+            return
+        cell = np.searchsorted(self.hours.edges, arrive, side="right") - 1
+        counts = np.bincount(cell, weights=weight, minlength=len(self.week))
+        season, spread = dict(self.source.season), 0.0
+        for _ in range(3):
+            factor = self._season(season) * self.dated
+            rate = smoothed(*(np.bincount(self.week, weights=w, minlength=168).reshape(7, 24)
+                              for w in (counts, self.hours.hours * factor)), spread)
+            expected = rate.reshape(-1)[self.week] * self.hours.hours * self.dated
+            season = self._refit_season(season, counts, expected, spread)
+            variance, error = self._day_variance(counts, expected * self._season(season))
+            spread = np.sqrt(variance) if variance > 1.645 * error else 0.0
+        self._write(rate, season, spread, (variance, error), total)
+
+    def _season(self, season: dict[int, float]) -> np.ndarray:
+        return np.array([season.get(m, 1.0) for m in range(13)])[self.month]
+
+    def _refit_season(self, season: dict[int, float], counts: np.ndarray, expected: np.ndarray, spread: float
+                      ) -> dict[int, float]:
+        """Months that the layout gives a factor, drawn towards it by as much as their scatter is noise."""
+        if not season:
+            return season
+        months = list(season)
+        expected = expected * self._season(season)
+        observed, mean = (np.bincount(self.month, weights=x, minlength=13)[months] for x in (counts, expected))
+        days = np.array([len(np.unique(self.day[self.month == m])) for m in months])
+        noise = 1.0 + spread * spread * mean / np.maximum(days, 1)
+        ratio = np.where(mean > 0, drawn_in(observed, mean, noise), 1.0)
+        return {m: season[m] * r for m, r in zip(months, ratio.tolist(), strict=True)}
+
+    def _day_variance(self, counts: np.ndarray, expected: np.ndarray) -> tuple[float, float]:
+        """Variance of days' factors beyond Poisson, by the method of moments, and its standard error."""
+        daily, mean = (np.bincount(self.day, weights=x) for x in (counts, expected))
+        if len(daily) < FEWEST_DAYS:
+            return 0.0, np.inf
+        # The expectation follows the counts of each weekday, which takes up seven of the days.
+        free = 1.0 - 7.0 / len(daily)
+        variance = float((((daily - mean) ** 2) / free - mean).sum() / (mean ** 2).sum())
+        whole = mean + max(variance, 0.0) * mean ** 2
+        return variance, float(np.sqrt((2.0 * whole ** 2).sum()) / (mean ** 2).sum())
+
+    def _batches(self, arrive: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """One arrival for each batch; the mix of sizes is fitted where it is one for all."""
+        instants, place = np.unique(arrive, return_inverse=True)
+        sizes = np.bincount(place, weights=weight)
+        if not hasattr(self.source.batch, "by"):
+            found, times = np.unique(np.round(sizes).astype(int), return_counts=True)
+            mix = {int(size): rounded(n / len(sizes)) for size, n in zip(found, times, strict=True) if size > 0}
+            self.findings.found(("sources", self.name, "batch"), mix, Fit(
+                path=f"sources.{self.name}.batch", estimator="share of batches", n=len(sizes),
+                value=", ".join(f"{size}: {share:.3g}" for size, share in mix.items())))
+        return instants, np.ones(len(instants))
+
+    def _write(self, rate: np.ndarray, season: dict[int, float], spread: float, variance: tuple[float, float],
+               total: float) -> None:
+        findings, path = self.findings, ("sources", self.name)
+        weekly = {f"{DAYS[h // 24]} {h % 24:02d}:00-{h % 24 + 1:02d}:00": rounded(r)
+                  for h, r in enumerate(rate.reshape(-1).tolist())}
+        days = self.hours.hours.sum() / 24.0
+        half = Z95 * np.sqrt(total + spread ** 2 * total ** 2 / days) / days
+        estimator = "counts by hour of the week over hours of exposure, smoothed (gamma-Poisson)"
+        covered = len(np.unique(self.week))
+        findings.found((*path, "rate"), weekly, Fit(
+            path=f"sources.{self.name}.rate", estimator=estimator, n=round(total),
+            value=f"168 rates, {rate.min():.3g} to {rate.max():.3g} an hour", low=total / days - half,
+            high=total / days + half, note=f"{total / days:.4g} arrivals a day; low, high: of that"
+            + ("" if covered == 168 else f"; the log covers only {covered} of the 168 hours of the week")))
+        for month, factor in season.items():
+            findings.values[(*path, "season", month)] = rounded(factor)
+        if season:
+            findings.fits.append(Fit(
+                path=f"sources.{self.name}.season", estimator="observed over expected by month, drawn towards the "
+                "layout's (gamma-Poisson)", n=round(total),
+                value=", ".join(f"{m}: {f:.3g}" for m, f in season.items())))
+        self._write_spread(spread, variance)
+        if rate.max() > LAYERS * self.source.ceiling:
+            ceiling = rounded(float(rate.max()))
+            findings.found((*path, "ceiling"), ceiling, Fit(
+                path=f"sources.{self.name}.ceiling", estimator="highest rate", value=f"{ceiling:g}", n=round(total),
+                note=f"raised: the layout's {self.source.ceiling:g} is too low for rates as high as these"))
+
+    def _write_spread(self, spread: float, variance: tuple[float, float]) -> None:
+        findings, path = self.findings, f"sources.{self.name}.day_factor_sd"
+        if not np.isfinite(variance[1]):
+            findings.kept(f"how much whole days differ ({path}): the log has fewer than {FEWEST_DAYS} days; the "
+                          f"layout's {self.source.day_factor_sd:g} is kept")
+            return
+        low, high = (float(np.sqrt(max(0.0, variance[0] + sign * Z95 * variance[1]))) for sign in (-1, 1))
+        findings.found(("sources", self.name, "day_factor_sd"), rounded(float(spread)), Fit(
+            path=path, estimator="method of moments on daily counts beyond Poisson", value=f"{spread:.3g}", low=low,
+            high=high, n=int(self.day.max()) + 1,
+            note="" if spread else "days do not differ by more than chance"))
+
+
+def _fit_no_show(findings: Findings, name: str, number: int, came: float) -> None:
+    """Slots of the layout's timetable over the log's window, and how many came."""
+    source, compiled = findings.layout.sources[name], findings.program.sources[number]
+    calendar = findings.program.calendar
+    at = compiled.slots[:, 0] + calendar.epoch
+    slots = int(((at >= findings.seen.trails.begin) & (at < findings.seen.trails.finish)).sum())
+    findings.kept(f"when visits of {name!r} are booked (sources.{name}.timetable): the layout's timetable is kept")
+    if hasattr(source.no_show, "by") or slots == 0 or compiled.kind != Kind.TIMETABLE:
+        findings.kept(f"who does not come (sources.{name}.no_show): the layout's numbers are kept")
+    elif came > slots:
+        findings.kept(f"who does not come (sources.{name}.no_show): the log has {came:.0f} visits for {slots} booked "
+                      f"slots, so that the timetable is not this hospital's; the layout's {source.no_show:g} is kept")
+    else:
+        share = 1.0 - came / slots
+        half = Z95 * np.sqrt(max(share * (1 - share), 1e-12) / slots)
+        findings.found(("sources", name, "no_show"), rounded(share), Fit(
+            path=f"sources.{name}.no_show", estimator="booked slots without a visit", value=f"{share:.3g}",
+            low=max(0.0, share - half), high=min(1.0, share + half), n=slots))
+
+
+__all__ = ["NEVER", "fit_arrivals"]

@@ -1,0 +1,172 @@
+"""Durations: tasks, stays, ways, cleaning, and how long patients wait before they give up."""
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hospital_twin.calibration.cells import Cells
+from hospital_twin.calibration.findings import Findings, Named, rounded
+from hospital_twin.calibration.lifetimes import FAMILIES, Fitted, Lifetimes, fitted
+from hospital_twin.calibration.paths import Path
+from hospital_twin.distributions import Family, read_distribution
+from hospital_twin.distributions.units import convert
+from hospital_twin.hospital import Fit
+
+ENOUGH = 20
+"""Ended durations from which a class has a distribution of its own; with fewer it has that of all classes, stretched
+by what the layout says of it."""
+LEAST = 5
+"""Ended durations, of all classes together, below which the layout's numbers stay."""
+CLEARLY = 6.0
+"""Another family than the layout's is taken where Akaike's criterion is better by more than this."""
+TO_CHOOSE = ("lognormal", "gamma", "weibull")
+SHORTEST = 1.0 / 3600.0
+"""Durations of nothing (a log that rounds to minutes) are taken to lie below half a minute; see `_rounded_down`."""
+
+
+class Sample(NamedTuple):
+    """Durations in hours and the leaf of each in the layout's value; families that may describe them."""
+
+    cells: Cells
+    leaf: np.ndarray
+    times: Lifetimes
+    families: tuple[str, ...] = TO_CHOOSE
+
+
+def write(found: Fitted, like: Family | None, unit: str) -> Family:
+    """A fitted family (in hours) as a distribution in a unit, with the modifiers of the one it replaces."""
+    def inside(hours: float) -> str:
+        return f"{rounded(convert(hours, 'h', unit))!r} {unit}"
+    text = {"lognormal": lambda: f"lognormal(median {inside(found.scale)}, sigma {rounded(found.shape)!r})",
+            "gamma": lambda: f"gamma(shape {rounded(found.shape)!r}, scale {inside(found.scale)})",
+            "weibull": lambda: f"weibull(shape {rounded(found.shape)!r}, scale {inside(found.scale)})",
+            "exponential": lambda: f"exponential(mean {inside(found.scale)})"}[found.family]()
+    modifiers = [f"{name} {value}" for name in ("truncated", "shifted", "clamped")
+                 if like is not None and (value := getattr(like, name)) is not None]
+    return read_distribution(" ".join([text, *modifiers]))
+
+
+def fit_durations(findings: Findings, sample: Sample, named: Named, what: str) -> None:
+    """One duration of the layout, by the classes that it distinguishes."""
+    sample = sample._replace(times=_rounded_down(sample.times))
+    own = [_unmodified(sample.times.take(sample.leaf == i), leaf) for i, leaf in enumerate(sample.cells.leaves)]
+    ended = sum(times.events for times in own)
+    if ended < LEAST:
+        shown = f"{sum(len(times) for times in own):,}, of which {ended:.0f} ended" if ended else "none that ended"
+        findings.kept(f"{what} ({named.words}): the log has {shown}; the layout's {in_words(sample.cells)} kept")
+        return
+    pooled = _pooled(sample.cells, own, sample.families)
+    missing = [number for number, times in enumerate(own)
+               if len(times) and not _fit_leaf(findings, sample, number, times, pooled, named)]
+    if missing:
+        whose = "; ".join(f"{sample.cells.words[i]}: {own[i].events:.0f} of {len(own[i]):,} ended" for i in missing)
+        findings.kept(f"{what} for some ({named.words}): too few of {whose}; the layout's numbers are kept for them")
+
+
+def in_words(cells: Cells) -> str:
+    """What stays, with its verb."""
+    return f"{cells.leaves[0].text()} is" if len(cells.leaves) == 1 else "numbers are"
+
+
+def _fit_leaf(findings: Findings, sample: Sample, number: int, times: Lifetimes, pooled: _Pooled | None,
+              named: Named) -> bool:
+    """One class's distribution: False when the log tells too little of it."""
+    leaf, path, place = sample.cells.leaves[number], sample.cells.paths[number], named.at(sample.cells.words[number])
+    unit, several = leaf.unit or "h", len(sample.cells.leaves) > 1
+    constant = times.constant() if times.events >= LEAST else None
+    if constant is not None:
+        value = read_distribution(f"{rounded(convert(constant, 'h', unit))!r} {unit}")
+        findings.found(path, value, Fit(path=place, estimator="always the same", value=value.text(),
+                                        n=len(times), censored=times.censored))
+        return True
+    if times.events >= (ENOUGH if several else LEAST):
+        found = _best_family(times, pooled.family if pooled else _default(leaf, sample.families), sample.families)
+        if found is not None:
+            _write_own(findings, path, place, write(found, leaf, unit), found, times)
+            return True
+    if not several or pooled is None or times.events < 1:
+        return False
+    value = write(pooled.ratio.scaled(_median_hours(leaf)), leaf, unit)
+    findings.found(path, value, Fit(
+        path=place, estimator="maximum likelihood over all classes, stretched by the layout's medians",
+        value=value.text(), n=len(times), censored=times.censored,
+        note=f"only {times.events:.0f} of this class ended"))
+    return True
+
+
+def _write_own(findings: Findings, path: Path, place: str, value: Family, found: Fitted, times: Lifetimes) -> None:
+    unit = value.unit or "h"
+    findings.found(path, value, Fit(
+        path=place, estimator="maximum likelihood" + (" with censoring" if times.censored else ""), value=value.text(),
+        low=convert(found.low, "h", unit), high=convert(found.high, "h", unit), n=len(times), censored=times.censored,
+        note=f"low, high: of the median, {unit}"))
+
+
+# ---- families
+class _Pooled(NamedTuple):
+    """What all classes share: their durations as multiples of the layout's medians, and the family of those."""
+
+    family: str
+    ratio: Fitted
+
+
+def _default(leaf: Family, families: tuple[str, ...]) -> str:
+    """The layout's own family if it is one that can be fitted."""
+    own = {"erlang": "gamma"}.get(leaf.family, leaf.family)
+    return own if own in FAMILIES else families[0]
+
+
+def _pooled(cells: Cells, own: list[Lifetimes], families: tuple[str, ...]) -> _Pooled | None:
+    parts = [times.divided(_median_hours(leaf)) for leaf, times in zip(cells.leaves, own, strict=True)
+             if len(times) and _median_hours(leaf) > 0 and times.constant() is None and leaf.family != "fixed"]
+    parts = parts or [times.divided(_median_hours(leaf)) for leaf, times in zip(cells.leaves, own, strict=True)
+                      if len(times) and _median_hours(leaf) > 0 and times.constant() is None]
+    if not parts:
+        return None
+    joined = Lifetimes(*(np.concatenate([getattr(p, c) for p in parts])
+                         for c in ("low", "high", "entry", "exit", "weight")))
+    usual = [_default(leaf, families) for leaf, times in zip(cells.leaves, own, strict=True) if len(times)]
+    ratio = _best_family(joined, max(set(usual), key=usual.count), families)
+    return None if ratio is None else _Pooled(ratio.family, ratio)
+
+
+def _best_family(times: Lifetimes, default: str, families: tuple[str, ...]) -> Fitted | None:
+    """The default family, or another that is clearly better by Akaike's criterion."""
+    found = [f for name in dict.fromkeys((default, *families)) if (f := fitted(times, name)) is not None]
+    if not found:
+        return None
+    best = min(found, key=lambda f: f.aic)
+    return best if found[0].family != default or best.aic < found[0].aic - CLEARLY else found[0]
+
+
+def _median_hours(leaf: Family) -> float:
+    """The median before any modifier, which is what is fitted."""
+    plain = leaf.model_copy(update={"truncated": None, "shifted": None, "clamped": None})
+    return convert(plain.quantile(0.5), leaf.unit or "h", "h")
+
+
+# ---- what a log rounds off, and what a layout adds
+def _rounded_down(times: Lifetimes) -> Lifetimes:
+    """Durations of (next to) nothing as lying between nothing and half a minute."""
+    none = times.exact & (times.low < SHORTEST)
+    if not none.any():
+        return times
+    return Lifetimes(np.where(none, 0.0, times.low), np.where(none, 0.5 / 60, times.high), times.entry, times.exit,
+                     times.weight)
+
+
+def _unmodified(times: Lifetimes, leaf: Family) -> Lifetimes:
+    """Durations as they would have been without the layout's modifiers, which are kept: a value at a clamp lies
+    anywhere beyond it, a shift is taken off, a truncation is a range outside of which nothing could be seen."""
+    if leaf.truncated is None and leaf.shifted is None and leaf.clamped is None:
+        return times
+    hour = convert(1.0, leaf.unit or "h", "h")
+    low, high, entry, exit_ = times.low, times.high, times.entry, times.exit
+    bottom, top = (end * hour for end in leaf.limits(leaf.clamped))
+    low, high = np.where(low <= bottom * (1 + 1e-9), 0.0, low), np.where(high >= top * (1 - 1e-9), np.inf, high)
+    shift = leaf.shift() * hour
+    low, high, entry, exit_ = (np.maximum(x - shift, 0.0) for x in (low, high, entry, exit_))
+    first, last = (end * hour for end in leaf.limits(leaf.truncated))
+    return Lifetimes.of(low, high, np.maximum(entry, max(first, 0.0)), times.weight, np.minimum(exit_, last))
+

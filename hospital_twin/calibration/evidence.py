@@ -1,0 +1,319 @@
+"""What a log tells of each operation of a program: choices made, times taken, visits that fit no pathway."""
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hospital_twin.calibration.alignment import Aligner, Gap, Reading, Sighting, Start
+from hospital_twin.calibration.conditions import Clock
+from hospital_twin.calibration.entries import Entries, first_places, parents
+from hospital_twin.calibration.grammar import Grammar, Now
+from hospital_twin.calibration.priors import Priors
+from hospital_twin.calibration.trails import Trails, local, without
+from hospital_twin.eventlog.clock import NEVER
+from hospital_twin.program import Program
+from hospital_twin.program.codes import Key, Op
+
+ROUNDS = 30
+"""Rounds of expectation and maximisation at most."""
+STILL = 1e-4
+"""Weights that move less than this in a round have come to rest."""
+
+
+class Table(NamedTuple):
+    """Times that an operation did something, one entry each.
+
+    visit, sighting (-1 is the arrival), over (whether the time is that sighting's end or its start), to (the next
+    sighting of a gap, -1 the trail's end), outcome (of a choice), classes (attribute values, shape (n, attributes)),
+    unit, source (-1 a return or not known), weight (how probable it is that it was so).
+    """
+
+    visit: np.ndarray
+    sighting: np.ndarray
+    over: np.ndarray
+    to: np.ndarray
+    outcome: np.ndarray
+    classes: np.ndarray
+    unit: np.ndarray
+    source: np.ndarray
+    weight: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the visits of a log did at each operation.
+
+    choices, uses, gaps, departures: by operation. gaps are of operations that took time, left no trace, and were the
+    only such between two sightings; waited: whether a wait for a time of day came after. departures are of such
+    waits, when they left no trace themselves. came: (visit, source, weight) arrays.
+    certain: the share of an operation's choices that the log tells for sure. strange: visits that fit no pathway.
+    parent: the visit that each is a return of, -1 none.
+    """
+
+    trails: Trails
+    grammar: Grammar
+    choices: dict[int, Table]
+    uses: dict[int, Table]
+    gaps: dict[int, Table]
+    waited: dict[int, np.ndarray]
+    departures: dict[int, Table]
+    came: tuple[np.ndarray, np.ndarray, np.ndarray]
+    certain: dict[int, float]
+    strange: np.ndarray
+    parent: np.ndarray
+
+
+class _Group(NamedTuple):
+    """Visits with one trail, and its readings."""
+
+    visits: np.ndarray
+    readings: list[Reading]
+
+
+def evidence(program: Program, trails: Trails, time_zone: str) -> Evidence:
+    """Lay every visit along the pathways and gather what that tells.
+
+    A trail that can be read in several ways counts for each with its probability, which the unequivocal ones teach
+    (expectation and maximisation, Dempster, Laird and Rubin 1977), beginning with the layout's own numbers.
+    """
+    grammar = Grammar(program, trails)
+    useless = grammar.useless()
+    if useless:
+        trails = without(trails, useless)
+        grammar = Grammar(program, trails)
+    entries = Entries(grammar)
+    parent = parents(entries, trails)
+    groups = list(_groups(Aligner(grammar), entries, trails, parent, time_zone))
+    weights = _weights(program, entries, [g for g in groups if g.readings])
+    strange = np.concatenate([g.visits for g in groups if not g.readings] or [np.zeros(0, dtype=np.int64)])
+    gathered = _Gathered(trails, entries, len(program.words.attributes))
+    for group, weight in zip([g for g in groups if g.readings], weights, strict=True):
+        for reading, share in zip(group.readings, weight, strict=True):
+            if share > 1e-6:
+                gathered.add(group.visits, reading, share)
+    certain = _certain(groups)
+    gaps, waited = gathered.gaps(program)
+    return Evidence(trails, grammar, gathered.tables(gathered.choices), gathered.tables(gathered.uses), gaps, waited,
+                    gathered.departures(program), gathered.came(strange), certain, np.sort(strange), parent)
+
+
+# ---- alignment
+def _groups(aligner: Aligner, entries: Entries, trails: Trails, parent: np.ndarray,
+            time_zone: str) -> Iterator[_Group]:
+    """Visits with equal trails together, each with its readings."""
+    returns = np.bincount(parent[parent >= 0], minlength=len(parent)) if len(parent) else np.zeros(0, np.int64)
+    firsts = first_places(trails)
+    clocks = _clocks(trails, time_zone) if aligner.grammar.reads_clock else None
+    knows_arrivals = bool((trails.arrive < NEVER).any())
+    code = (trails.label * 2 + trails.tied).astype(np.int32)
+    alike: dict[tuple, list[int]] = defaultdict(list)
+    known_as = trails.arrived_as if trails.changes_known else trails.last_as
+    for visit, (begin, end) in enumerate(zip(trails.first[:-1].tolist(), trails.first[1:].tolist(), strict=True)):
+        midway = knows_arrivals and trails.arrive[visit] == NEVER
+        key = (int(known_as[visit]), parent[visit] >= 0, int(returns[visit]), bool(trails.open[visit]),
+               int(firsts[visit]) if midway else None, code[begin:end].tobytes(),
+               None if clocks is None else (clocks[0][visit], *clocks[1][begin:end], *clocks[2][begin:end]))
+        alike[key].append(visit)
+    for key, visits in alike.items():
+        yield _Group(np.array(visits), _read(aligner, entries, trails, key, visits[0], clocks))
+
+
+def _read(aligner: Aligner, entries: Entries, trails: Trails, key: tuple, visit: int, clocks: Any) -> list[Reading]:
+    known_as, returning, returns, is_open, midway, _, _ = key
+    begin, end = int(trails.first[visit]), int(trails.first[visit + 1])
+    seen = [Sighting(int(trails.label[i]), bool(trails.tied[i]) and i > begin,
+                     (None, None) if clocks is None else (clocks[1][i], clocks[2][i])) for i in range(begin, end)]
+    arrival = None if clocks is None else clocks[0][visit]
+    attributes = trails.classes[known_as]
+    if midway is not None:
+        return aligner.readings(entries.midway(attributes, midway), seen, arrival, is_open=is_open)
+    # A return that no pathway explains may have been a new visit of the same patient.
+    for placed in dict.fromkeys((returns, 0)):
+        starts = entries.starts(attributes, returning=returning, returns=placed)
+        found = aligner.readings(starts, seen, arrival, is_open=is_open)
+        found = [r for r in found if _placed(aligner.grammar, r) == placed] if placed and not is_open else found
+        if found:
+            return found
+    return []
+
+
+def _placed(grammar: Grammar, reading: Reading) -> int:
+    return sum(grammar.ops[moment.choice.op][0] == Op.RETURN for moment in reading.choices)
+
+
+def _clocks(trails: Trails, time_zone: str) -> tuple[list[Clock], list[Clock], list[Clock]]:
+    """The clock at each arrival, at each sighting's start, and at its end."""
+    def clock(moments: np.ndarray) -> list[Clock]:
+        hour, weekday, month, _ = local(np.where(moments == NEVER, trails.finish, moments), time_zone)
+        return [Clock(*one) for one in zip(hour.tolist(), weekday.tolist(), month.tolist(), strict=True)]
+    return clock(trails.arrive), clock(trails.start), clock(trails.end)
+
+
+# ---- readings that the log cannot tell apart
+def _weights(program: Program, entries: Entries, groups: Sequence[_Group]) -> list[list[float]]:
+    """The probability of each reading of each group."""
+    weights = [[1.0 / len(g.readings)] * len(g.readings) for g in groups]
+    doubtful = [i for i, g in enumerate(groups) if len(g.readings) > 1]
+    if not doubtful:
+        return weights
+    priors, relevant = Priors(program), _relevant(program)
+    keys = [[_keys(reading, relevant) for reading in g.readings] for g in groups]
+    counts: Counter = Counter()
+    totals: Counter = Counter()
+
+    def count(group: int, shares: Sequence[float], sign: float) -> None:
+        for reading, share in zip(keys[group], shares, strict=True):
+            for key in reading:
+                counts[key] += sign * share * len(groups[group].visits)
+                totals[key[:-1]] += sign * share * len(groups[group].visits)
+
+    for group, shares in enumerate(weights):
+        if len(shares) == 1:
+            count(group, shares, 1.0)
+    for round_ in range(ROUNDS):
+        moved = 0.0
+        for group in doubtful:
+            if round_:
+                count(group, weights[group], -1.0)
+            new = _posterior(priors, entries, groups[group].readings, keys[group], counts, totals)
+            moved = max(moved, *(abs(a - b) for a, b in zip(new, weights[group], strict=True)))
+            weights[group] = new
+            count(group, new, 1.0)
+        if moved < STILL:
+            break
+    return weights
+
+
+def _posterior(priors: Priors, entries: Entries, readings: Sequence[Reading], keys: Sequence[Sequence[tuple]],
+               counts: Counter, totals: Counter) -> list[float]:
+    """Probabilities of readings: their choices' shares so far, with the layout's as one visit's worth."""
+    likely = []
+    for reading, own in zip(readings, keys, strict=True):
+        total = 0.0
+        for moment, key in zip(reading.choices, own[1:], strict=True):
+            prior = priors.share(moment.choice.op, moment.choice.outcome, moment.choice.now)
+            total += log((counts[key] + prior) / (totals[key[:-1]] + 1.0) + 1e-12)
+        total += log((counts[own[0]] + 1.0 / len(entries.all)) / (totals[own[0][:-1]] + 1.0) + 1e-12)
+        likely.append(total)
+    top = max(likely)
+    shares = [exp(value - top) for value in likely]
+    return [share / sum(shares) for share in shares]
+
+
+def _relevant(program: Program) -> dict[int, tuple[tuple[int, ...], bool]]:
+    """For each operation that chooses: the attributes its chances hang on, and whether they hang on the unit."""
+    found = {}
+    tables = program.tables
+    for pc, (code, _, _, a, b, c, _) in enumerate(program.code.ops.tolist()):
+        choices = {Op.CHANCE: [a], Op.ASSIGN: [c]}.get(code, [])
+        if code == Op.PICK:
+            choices = [choice for choice, _ in program.code.ways[a:a + b].tolist()]
+        keys = [key for choice in choices if choice >= 0
+                for key in tables.keys[tables.choices[choice, 0]:][:tables.choices[choice, 1]].tolist()]
+        found[pc] = (tuple(sorted({which for kind, which, _ in keys if kind == Key.ATTRIBUTE})),
+                     any(kind == Key.UNIT for kind, _, _ in keys))
+    return found
+
+
+def _keys(reading: Reading, relevant: dict[int, tuple[tuple[int, ...], bool]]) -> list[tuple]:
+    """The counts that a reading adds to: its entry's, and one for each choice."""
+    found: list[tuple] = [("entry", reading.entry)]
+    for moment in reading.choices:
+        op, outcome, now = moment.choice
+        attributes, unit = relevant[op]
+        found.append((op, tuple(now.attributes[a] for a in attributes), now.unit if unit else None, outcome))
+    return found
+
+
+def _certain(groups: Sequence[_Group]) -> dict[int, float]:
+    """For each operation, the share of visits (of those that may have come by) whose choice there is beyond doubt."""
+    known: Counter = Counter()
+    every: Counter = Counter()
+    for group in groups:
+        outcomes = [defaultdict(list) for _ in group.readings]
+        for reading, own in zip(group.readings, outcomes, strict=True):
+            for moment in reading.choices:
+                own[moment.choice.op].append(moment.choice.outcome)
+        for op in {op for own in outcomes for op in own}:
+            every[op] += len(group.visits)
+            if all(own.get(op) == outcomes[0].get(op) for own in outcomes):
+                known[op] += len(group.visits)
+    return {op: known[op] / every[op] for op in every}
+
+
+# ---- gathering
+class _Gathered:
+    """Rows of tables under way, by operation."""
+
+    def __init__(self, trails: Trails, entries: Entries, attributes: int):
+        self.trails, self.entries, self._attributes = trails, entries, attributes
+        self.choices: dict[int, list[tuple]] = defaultdict(list)
+        self.uses: dict[int, list[tuple]] = defaultdict(list)
+        self._gaps: dict[tuple[int, ...], list[tuple]] = defaultdict(list)
+        self._came: list[tuple[int, int, float]] = []
+
+    def add(self, visits: np.ndarray, reading: Reading, share: float) -> None:
+        """One reading of visits with one trail."""
+        source = self.entries.all[reading.entry].source if reading.entry >= 0 else -1
+        for visit in visits.tolist():
+            first = int(self.trails.first[visit])
+            if reading.entry >= 0:
+                self._came.append((visit, source, share))
+            for (op, outcome, now), last, over in reading.choices:
+                self.choices[op].append((visit, first + last if last >= 0 else -1, over, -1, outcome, now, source,
+                                         share))
+            for op, sighting, now in reading.uses:
+                self.uses[op].append((visit, first + sighting, True, -1, 0, now, source, share))
+            for silent, last, over, to, now in reading.gaps:
+                self._gaps[silent].append((visit, first + last if last >= 0 else -1, over,
+                                           first + to if to >= 0 else -1, 0, now, source, share))
+
+    def tables(self, rows: dict[int, list[tuple]]) -> dict[int, Table]:
+        """Rows by operation as arrays."""
+        return {op: self._table(found) for op, found in rows.items()}
+
+    def _table(self, rows: list[tuple]) -> Table:
+        visit, sighting, over, to, outcome, now, source, weight = zip(*rows, strict=True)
+        classes = np.array([n.attributes for n in now], dtype=np.int64).reshape(len(rows), self._attributes)
+        return Table(np.array(visit), np.array(sighting), np.array(over), np.array(to), np.array(outcome), classes,
+                     np.array([n.unit for n in now]), np.array(source), np.array(weight))
+
+    def gaps(self, program: Program) -> tuple[dict[int, Table], dict[int, np.ndarray]]:
+        """Gaps that one silent operation explains, by that, and whether a wait for a time of day came after it."""
+        ops = program.code.ops
+        rows: dict[int, list[tuple]] = defaultdict(list)
+        waited: dict[int, list[bool]] = defaultdict(list)
+        for silent, found in self._gaps.items():
+            delays = [op for op in silent if ops[op, 0] == Op.DELAY]
+            waits = [op for op in silent if ops[op, 0] == Op.WAIT]
+            if len(delays) == 1 and len(waits) <= 1 and len(delays) + len(waits) == len(silent):
+                rows[delays[0]] += found
+                waited[delays[0]] += [bool(waits)] * len(found)
+        return self.tables(rows), {op: np.array(values) for op, values in waited.items()}
+
+    def departures(self, program: Program) -> dict[int, Table]:
+        """Silent waits for a time of day right before a sighting, which tells when they ended."""
+        ops = program.code.ops
+        rows: dict[int, list[tuple]] = defaultdict(list)
+        for silent, found in self._gaps.items():
+            if ops[silent[-1], 0] == Op.WAIT:
+                rows[silent[-1]] += [row for row in found if row[3] >= 0]
+        return self.tables({op: found for op, found in rows.items() if found})
+
+    def came(self, strange: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Which source each visit came by; one that fits no pathway counts for those that its class allows."""
+        found = list(self._came)
+        known_as = self.trails.arrived_as if self.trails.changes_known else self.trails.last_as
+        for visit in strange.tolist():
+            starts: list[Start] = self.entries.starts(self.trails.classes[known_as[visit]], returning=False, returns=0)
+            found += [(visit, self.entries.all[s.entry].source, 1.0 / len(starts)) for s in starts]
+        visit, source, weight = zip(*found, strict=True) if found else ((), (), ())
+        return np.array(visit, dtype=np.int64), np.array(source, dtype=np.int64), np.array(weight, dtype=float)
+
+
+__all__ = ["Evidence", "Gap", "Now", "Table", "evidence"]

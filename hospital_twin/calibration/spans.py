@@ -1,0 +1,246 @@
+"""The durations that a log shows of each step: from its sightings, or from the time between two others."""
+from __future__ import annotations
+
+import numpy as np
+
+from hospital_twin.calibration.durations import Sample, fit_durations
+from hospital_twin.calibration.evidence import Table
+from hospital_twin.calibration.findings import Findings, Named, taken
+from hospital_twin.calibration.lifetimes import Lifetimes
+from hospital_twin.calibration.trails import How, Seen, Trails
+from hospital_twin.distributions import Family
+from hospital_twin.eventlog.clock import NEVER, TICKS_PER_HOUR, ticks
+from hospital_twin.layout import By
+from hospital_twin.layout.steps import Release
+from hospital_twin.layout.terms import UNLIMITED
+from hospital_twin.program.codes import Op
+
+DAY = 24 * TICKS_PER_HOUR
+
+
+def fit_steps(findings: Findings) -> None:
+    """How long every step takes, and how long patients wait for it before they give up."""
+    ops = findings.program.code.ops
+    for op in range(len(ops)):
+        place = findings.step(op)
+        if place is None:
+            continue
+        if ops[op, 0] == Op.DELAY:
+            _fit_delay(findings, op)
+        elif ops[op, 0] == Op.SEIZE and findings.program.requests[ops[op, 3]].patience >= 0:
+            _fit_patience(findings, op)
+
+
+def _hours(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    return (end - begin) / TICKS_PER_HOUR
+
+
+def _fit_delay(findings: Findings, op: int) -> None:
+    place, name = findings.step(op), findings.step_name(op)
+    named, what = Named((*place.path, "takes"), f"{place.words}.takes"), f"how long {name!r} takes"
+    parts = [part for part in (_seen(findings, op), _between(findings, op)) if part is not None]
+    if not parts:
+        findings.kept(f"{what} ({place.words}): the log has no such times; the layout's "
+                      f"{_written(place.step.takes)} kept")
+        return
+    cells = findings.cells(place.step.takes, named.path)
+    leaf = np.concatenate([cells.of(findings.moments(table, begin)) for table, begin, _ in parts])
+    times = Lifetimes(*(np.concatenate([getattr(t, c) for _, _, t in parts])
+                        for c in ("low", "high", "entry", "exit", "weight")))
+    if findings.unknown(cells):
+        leaf = _same_for_all(findings, cells, leaf, what)
+    fit_durations(findings, Sample(cells, leaf, times), named, what)
+
+
+def _written(value: Family | By) -> str:
+    return "numbers are" if isinstance(value, By) else f"{value.text()} is"
+
+
+def _same_for_all(findings: Findings, cells: object, leaf: np.ndarray, what: str) -> np.ndarray:
+    """Durations of visits whose class the log does not tell, spread evenly over the classes."""
+    findings.kept(f"whether {what} depends on {' and '.join(findings.unknown(cells))}: the log does not know; the same "
+                  "is taken for all")
+    return np.arange(len(leaf)) % len(cells.paths)
+
+
+Part = tuple[Table, np.ndarray, Lifetimes]
+
+
+def _seen(findings: Findings, op: int) -> Part | None:
+    """Durations of the sightings that a step leaves itself: rows of a task, stints added up."""
+    seen, trails = findings.seen, findings.seen.trails
+    seizing = next((seize for seize, delay in seen.grammar.tasks.items() if delay == op), None)
+    table = seen.uses.get(op if seizing is None else seizing)
+    if table is None:
+        return None
+    kind = np.array([label.kind for label in trails.labels])[trails.label[table.sighting]]
+    how = np.array([label.how for label in trails.labels])[trails.label[table.sighting]]
+    table, how = taken(table, kind == Seen.TASK), how[kind == Seen.TASK]
+    if not len(table.visit):
+        return None
+    start, end = trails.start[table.sighting], trails.end[table.sighting]
+    cut = (how == How.CUT) | (end > trails.finish)
+    lasted = _hours(start, np.minimum(end, trails.finish)) / _pace(findings, op, table)
+    earlier = np.zeros(len(lasted))
+    if (how == How.AGAIN).any():
+        lasted, keep = _stints(findings, seizing, table, how, lasted)
+        table, start, end, cut, earlier = taken(table, keep), start[keep], end[keep], cut[keep], earlier[keep]
+    entry = np.maximum(_hours(start, np.full(len(start), trails.begin)), 0.0)
+    known = (end > trails.begin) & (lasted >= 0)
+    low, high = lasted, np.where(cut, np.inf, lasted)
+    times = Lifetimes(*(column[known] for column in (low, high, entry, np.full(len(low), np.inf), table.weight)))
+    return taken(table, known), start[known], times
+
+
+def _stints(findings: Findings, seizing: int | None, table: Table, how: np.ndarray, lasted: np.ndarray
+            ) -> tuple[np.ndarray, np.ndarray]:
+    """Durations in which earlier stints are added to the last, and which rows are last stints.
+
+    Where a step starts again from the beginning, an interrupted stint only tells that it would have lasted longer; the
+    last one alone counts.
+    """
+    restarts = seizing is not None and findings.program.requests[findings.program.code.ops[seizing, 3]].preempt == 2
+    trails = findings.seen.trails
+    joined = trails.joined[table.sighting]
+    lasted = lasted.copy()
+    order = np.lexsort((trails.start[table.sighting], joined, table.visit))
+    keep = how != How.AGAIN
+    for a, b in zip(order[:-1], order[1:], strict=True):
+        if how[a] == How.AGAIN and table.visit[a] == table.visit[b] and joined[a] == joined[b] and not restarts:
+            lasted[b] += lasted[a]
+    return lasted[keep], keep
+
+
+def _pace(findings: Findings, op: int, table: Table) -> np.ndarray:
+    """How much longer than usual the server of each task takes, by the layout."""
+    trails, paces = findings.seen.trails, findings.program.resources.pace
+    factor = np.ones(len(table.visit))
+    if not any(paces) or findings.program.code.ops[op, 5] < 0:
+        return factor
+    by = np.array([label.by for label in trails.labels])[trails.label[table.sighting]]
+    space = trails.space[table.sighting]
+    for resource, pace in enumerate(paces):
+        mine = (by == resource) & (space > 0)
+        if pace and mine.any():
+            factor[mine] = np.array(pace)[(space[mine] - 1) % len(pace)]
+    return factor
+
+
+def _between(findings: Findings, op: int) -> Part | None:
+    """Durations of a step that leaves no row: from the sighting before it to when the next thing was asked for.
+
+    A wait for a time of day that comes after (a discharge round) takes up to a day, so that the step ended within
+    the day before.
+    """
+    seen, trails = findings.seen, findings.seen.trails
+    table = seen.gaps.get(op)
+    if table is None:
+        return None
+    begin = findings.times(table)
+    to = np.maximum(table.to, 0)
+    until = np.where(table.to >= 0, _asked(findings)[to], trails.finish)
+    ended = table.to >= 0
+    gone = ~ended & ~trails.open[table.visit]
+    last = np.maximum(table.sighting, 0)
+    until = np.where(gone, trails.end[last], until)
+    ended = (ended | gone) & (until != NEVER)
+    late = until > trails.finish
+    lasted = _hours(begin, np.minimum(until, trails.finish))
+    high = np.where(ended & ~late, lasted, np.inf)
+    low = np.where(ended & ~late & seen.waited[op], np.maximum(lasted - 24.0, 0.0), lasted)
+    entry = np.maximum(_hours(begin, np.full(len(begin), trails.begin)), 0.0)
+    known = (lasted >= 0) & (lasted > entry) & (begin != NEVER)
+    times = Lifetimes(*(column[known] for column in (np.maximum(low, entry), high, entry, np.full(len(low), np.inf),
+                                                     table.weight)))
+    return taken(table, known), begin[known], times
+
+
+def _asked(findings: Findings) -> np.ndarray:
+    """When each sighting was asked for; a place of which the layout has no end is there when it is asked for."""
+    trails = findings.seen.trails
+    unlimited = {findings.program.words.resources.index(name) for name, unit in findings.layout.units.items()
+                 if unit.places == UNLIMITED}
+    at_once = np.array([label.kind == Seen.PLACE and label.what in unlimited for label in trails.labels])
+    return np.where(at_once[trails.label], trails.start, np.minimum(trails.joined, trails.start))
+
+
+def _fit_patience(findings: Findings, op: int) -> None:
+    """Who gave up tells how long patience lasted; who was served first tells that it would have lasted longer."""
+    seen, trails, place = findings.seen, findings.seen.trails, findings.step(op)
+    named, what = Named((*place.path, "patience"), f"{place.words}.patience"), \
+        f"how long patients wait for {findings.step_name(op)!r} before they give up"
+    table = seen.uses.get(op)
+    if table is None or not any(label.kind == Seen.GAVE_UP for label in trails.labels):
+        findings.kept(f"{what} ({place.words}): the log does not show anybody giving up a wait; the layout's "
+                      f"{_written(place.step.patience)} kept")
+        return
+    kind = np.array([label.kind for label in trails.labels])[trails.label[table.sighting]]
+    joined, start = trails.joined[table.sighting], trails.start[table.sighting]
+    first = ~_repeated(table.visit, joined)
+    keep = first & (kind != Seen.REFUSED) & (joined >= trails.begin)
+    table, kind, joined, start = taken(table, keep), kind[keep], joined[keep], np.minimum(start, trails.finish)[keep]
+    begin = trails.arrive[table.visit] if place.step.patience_from == "arrival" else joined
+    gave_up, waited = kind == Seen.GAVE_UP, _hours(begin, start)
+    at_once = start == joined
+    # Who is given a place at once shows no patience; who gives up at once had lost it before joining the line.
+    low = np.where(at_once, 0.0, waited)
+    high = np.where(gave_up, waited, np.inf)
+    cells = findings.cells(place.step.patience, named.path)
+    leaf = cells.of(findings.moments(table, joined))
+    telling = (high < np.inf) | (low > 0)
+    times = Lifetimes(low[telling], high[telling], np.zeros(telling.sum()), np.full(telling.sum(), np.inf),
+                      table.weight[telling])
+    fit_durations(findings, Sample(cells, leaf[telling], times, ("lognormal",)), named, what)
+
+
+def _repeated(visit: np.ndarray, joined: np.ndarray) -> np.ndarray:
+    """Later sightings of one and the same wait (a task gone on with after an interruption)."""
+    order = np.lexsort((np.arange(len(visit)), joined, visit))
+    again = np.zeros(len(visit), bool)
+    same = (visit[order][1:] == visit[order][:-1]) & (joined[order][1:] == joined[order][:-1])
+    again[order[1:]] = same
+    return again
+
+
+# ---- what is out of use after a patient
+def fit_cleaning(findings: Findings) -> None:
+    """How long places, and what steps let go with a turnover, are out of use after a patient."""
+    rows = findings.log.stays
+    rows = rows[rows["activity"].eq("cleaning")]
+    for name, unit in findings.layout.units.items():
+        if unit.cleaning is not None:
+            _fit_idle(findings, rows, name, unit.cleaning, Named(("units", name, "cleaning"), f"units.{name}.cleaning"),
+                      f"how long a place in {name} is cleaned")
+    turnovers = [place for place in findings.steps.values() if isinstance(place.step, Release) and place.step.after]
+    for place in turnovers:
+        for what in place.step.of:
+            if what in findings.layout.resources() and sum(what in other.step.of for other in turnovers) == 1:
+                _fit_idle(findings, rows, what, place.step.after, Named((*place.path, "after"), f"{place.words}.after"),
+                          f"how long {what} is out of use after a patient")
+
+
+def _fit_idle(findings: Findings, rows: object, name: str, value: Family | By, named: Named, what: str) -> None:
+    resource = findings.resource_names.get(name)
+    mine = rows[rows["resource"].eq(resource)] if resource is not None else rows[:0]
+    cells = findings.cells(value, named.path)
+    nothing = all(leaf.support()[1] == 0 for leaf in cells.leaves)
+    if mine.empty:
+        if not nothing:
+            findings.kept(f"{what}: the log has no cleaning of {name}; the layout's {_written(value)} kept")
+        return
+    trails = findings.seen.trails
+    start, end = ticks(mine["start"]), ticks(mine["end"])
+    n = len(mine)
+    table = Table(*(np.zeros(n, dtype=np.int64) for _ in range(5)),
+                  _attributes(trails)[trails.row_class[mine.index]],
+                  np.full(n, findings.builder.units.get(name, -1)), np.full(n, -1), np.ones(n))
+    lasted = _hours(start, np.minimum(end, trails.finish))
+    times = Lifetimes.of(lasted, np.where(end > trails.finish, np.inf, lasted),
+                         np.maximum(_hours(start, np.full(n, trails.begin)), 0.0))
+    if len(times) == n:
+        fit_durations(findings, Sample(cells, cells.of(findings.moments(table, start)), times), named, what)
+
+
+def _attributes(trails: Trails) -> np.ndarray:
+    """The attribute values of each class."""
+    return np.array(trails.classes, dtype=np.int64).reshape(len(trails.classes), -1)
