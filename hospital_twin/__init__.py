@@ -28,6 +28,8 @@ _HOMES: dict[str, str] = {
     "lever_from": "levers",
     "read_scenario": "levers",
     "scenario_from": "levers",
+    "calibrate": "calibration",
+    "outline": "calibration",
     "Experiment": "runs",
     "ReplicationFailed": "runs",
     "Runs": "runs",
