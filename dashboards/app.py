@@ -16,7 +16,7 @@ from dashboards.reader import Reader
 from hospital_twin import BadInput
 
 if TYPE_CHECKING:
-    from waitress.server import MultiSocketServer, TcpWSGIServer
+    from waitress.server import BaseWSGIServer
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -50,8 +50,7 @@ def create_app(store: str | Path) -> Dash:
     return app
 
 
-def listening(store: str | Path, host: str = "127.0.0.1", port: int = 8050
-              ) -> tuple[MultiSocketServer | TcpWSGIServer, int]:
+def listening(store: str | Path, host: str = "127.0.0.1", port: int = 8050) -> tuple[BaseWSGIServer, int]:
     """A server that holds a port and has yet to ``run()``, and that port: the one wanted, or the next free one.
 
     Raises `BadInput` for a host or port that cannot be listened on.
@@ -60,27 +59,28 @@ def listening(store: str | Path, host: str = "127.0.0.1", port: int = 8050
         raise BadInput("serve, port", f"it is {port}", "a number from 1024 to 65535, or 0 for any free one")
     from waitress import create_server
     last = min(port + PORTS_TRIED, 65535) if port else 0
-    server = create_app(store).server
     for number in range(port, last + 1):
-        try:
-            found = create_server(server, host=host, port=number, ident=None, threads=8)
-        except OSError as wrong:
-            _unless_taken(wrong, host, number)
-        else:
-            return found, int(found.effective_port)
+        held = _held(host, number)
+        if held is not None:
+            server = create_server(create_app(store).server, sockets=[held], ident=None, threads=8)
+            return server, held.getsockname()[1]
     raise BadInput("serve, port", f"{port} to {last} are all taken", "another port")
 
 
-def _unless_taken(wrong: OSError, host: str, port: int) -> None:
-    """Let it pass that a port is taken; say everything else in words."""
-    if isinstance(wrong, socket.gaierror) or wrong.errno == errno.EADDRNOTAVAIL:
-        raise BadInput("serve, host", f"{host!r} is no address of this computer",
-                       "127.0.0.1 for this computer alone, or an address that it has in its network") from wrong
-    if wrong.errno == errno.EACCES:
-        raise BadInput("serve, port", f"{port} may not be used without administrator rights",
-                       "a number from 1024 to 65535") from wrong
-    if wrong.errno != errno.EADDRINUSE:
-        raise wrong
+def _held(host: str, port: int) -> socket.socket | None:
+    """A socket that listens; None when the port is taken."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as wrong:
+        if wrong.errno in (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAMILY):
+            raise BadInput("serve, host", f"{host!r} is no address of this computer",
+                           "127.0.0.1 for this computer alone, or an address that it has in its network") from wrong
+        if wrong.errno == errno.EACCES:
+            raise BadInput("serve, port", f"{port} may not be used without administrator rights",
+                           "a number from 1024 to 65535") from wrong
+        if wrong.errno != errno.EADDRINUSE:
+            raise
+        return None
 
 
 def serve(store: str | Path, host: str = "127.0.0.1", port: int = 8050, *, open_browser: bool = False,

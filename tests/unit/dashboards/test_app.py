@@ -1,0 +1,186 @@
+"""The application without a browser: what it answers, and where it listens."""
+from __future__ import annotations
+
+import json
+import re
+import socket
+import sqlite3
+import threading
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Dash
+
+import dashboards
+from dashboards import app, ids
+from dashboards.reader import Reader
+from hospital_twin.errors import BadInput
+from hospital_twin.store import Store
+from tests import answers
+
+pytestmark = pytest.mark.unit
+
+ASSETS = Path(dashboards.__file__).parent / "assets"
+
+
+def page(store: Path) -> str:
+    """The first page as Dash sends it, as JSON."""
+    made = app.create_app(store)
+    return json.dumps(call(made, "_pages_content", {"id": "_pages_location", "property": "pathname", "value": "/"},
+                           {"id": "_pages_location", "property": "search", "value": ""}), ensure_ascii=False)
+
+
+def call(made: Dash, output: str, *inputs: dict) -> Any:
+    """What the callback that writes `output` answers."""
+    client = made.server.test_client()
+    client.get("/")
+    known = next(c for c in client.get("/_dash-dependencies").get_json() if output in c["output"])
+    outputs = [dict(zip(("id", "property"), one.split("."), strict=True))
+               for one in known["output"].strip(".").split("...")]
+    states = [{**state, "value": None} for state in known["state"]]
+    answer = client.post("/_dash-update-component", json={
+        "output": known["output"], "outputs": outputs if len(outputs) > 1 else outputs[0], "inputs": list(inputs),
+        "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"], "state": states})
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()["response"]
+
+
+def chosen(made: Dash, place: str, scenario: str) -> dict:
+    return call(made, ids.WEEK_FIGURE, {"id": ids.UNIT, "property": "value", "value": place},
+                {"id": ids.SCENARIO, "property": "value", "value": scenario})
+
+
+def test_without_a_store_it_says_what_to_type(tmp_path: Path):
+    said = page(tmp_path / "none.db")
+    assert "There is no answer yet" in said
+    assert "hospital-twin demo" in said
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_store_without_an_answer_says_what_is_running(tmp_path: Path):
+    answers.stored(tmp_path / "twin.db")
+    connection = sqlite3.connect(tmp_path / "twin.db")
+    connection.execute("update study set finished = null")
+    connection.commit()
+    connection.close()
+    said = page(tmp_path / "twin.db")
+    assert "Being computed: What if two more doctors came? 8 replications are finished." in said
+
+
+def test_a_store_that_cannot_be_read_says_why(tmp_path: Path):
+    (tmp_path / "twin.db").write_text("not a database" * 500)
+    said = page(tmp_path / "twin.db")
+    assert "The answers cannot be read" in said
+    assert "this file is not a store" in said
+
+
+def test_the_answer(tmp_path: Path):
+    said = page(answers.stored(tmp_path / "twin.db"))
+    for text in ("What if two more doctors came?", "St Elsewhere", "synthetic data", "log 01 Jan 2024 to 01 Jan 2025",
+                 "+2 ED doctors: of 10 numbers 1 gets better", "[29, 34]", "● better", "14 of 45,224 rows",
+                 "hospital-twin compare x.yaml --seed 1", "not computable: no unit of kind critical_care"):
+        assert text in said, text
+    assert "The log beside it" not in said
+
+
+def test_a_picture_its_sentence_and_its_numbers_come_together(tmp_path: Path):
+    made = app.create_app(answers.stored(tmp_path / "twin.db"))
+    found = chosen(made, "ward_b", "two more doctors")
+    sentence = found[ids.WEEK_SENTENCE]["children"]
+    assert sentence.startswith("Patients in ward b: the peak is on Monday from 00:00, with 20 in the middle week")
+    assert found[ids.WEEK_CHART]["aria-label"] == f"Patients in ward b. {sentence}"
+    assert len(found[ids.WEEK_FIGURE]["figure"]["data"]) == 8
+    assert json.dumps(found[ids.WEEK_NUMBERS]).count('"Tr"') == 169
+
+
+def test_a_wish_that_cannot_be_met_is_answered_in_words(tmp_path: Path):
+    made = app.create_app(answers.stored(tmp_path / "twin.db"))
+    found = chosen(made, "moon", "baseline")
+    assert found[ids.WEEK_SENTENCE]["children"] == (
+        "there is no 'moon': choose one of majors, ward_b, everybody present.")
+    (tmp_path / "twin.db").unlink()
+    assert "load this page again" in chosen(made, "majors", "baseline")[ids.WEEK_SENTENCE]["children"]
+
+
+def test_the_last_answer_is_kept_until_there_is_another(tmp_path: Path):
+    reader = Reader(answers.stored(tmp_path / "twin.db"))
+    first = reader.read()
+    assert reader.read().answer is first.answer
+    with Store(tmp_path / "twin.db") as store:
+        store.finish(first.study, beside=first.answer.comparison.table.head(0).assign(observed=[], twin=[]))
+        name = store.studies()[0].id
+    connection = sqlite3.connect(tmp_path / "twin.db")
+    connection.execute("update study set finished = '2030-01-01T00:00:00+00:00'")
+    connection.commit()
+    connection.close()
+    again = reader.read()
+    assert (again.study, again.finished) == (name, "2030-01-01T00:00:00+00:00")
+    assert again.answer is not first.answer
+
+
+def test_the_page_has_a_language_and_a_policy(tmp_path: Path):
+    answer = app.create_app(tmp_path / "none.db").server.test_client().get("/")
+    assert '<html lang="en">' in answer.text
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "'unsafe-inline'" not in re.search(r"script-src[^;]*", policy)[0]
+    assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", answer.text)
+
+
+def test_two_applications_live_side_by_side(tmp_path: Path):
+    first, second = (answers.stored(tmp_path / f"{name}.db", name) for name in ("North", "South"))
+    assert "North" in page(first)
+    assert "South" in page(second)
+
+
+def test_the_charts_script_is_of_plotlys_own_version():
+    import plotly
+    bundle, = ASSETS.glob("plotly-cartesian-*.min.js")
+    whole = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    numbers = [re.search(r"v(\d+\.\d+\.\d+)", path.read_text(encoding="utf-8")[:200])[1] for path in (bundle, whole)]
+    assert numbers[0] == numbers[1] == bundle.name.removeprefix("plotly-cartesian-").removesuffix(".min.js")
+    assert version("plotly") == "7.1.0"
+
+
+def test_a_taken_port_is_left_alone(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        server, found = app.listening(tmp_path / "none.db", port=port)
+        server.close()
+    assert port < found <= port + app.PORTS_TRIED
+
+
+def test_no_free_port_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(app, "PORTS_TRIED", 0)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(BadInput, match="are all taken"):
+            app.listening(tmp_path / "none.db", port=taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(("host", "port", "words"), [
+    ("127.0.0.1", 70000, "it is 70000"), ("no.such.host.invalid", 0, "no address of this computer"),
+    ("192.0.2.1", 0, "no address of this computer")])
+def test_where_it_cannot_listen(tmp_path: Path, host: str, port: int, words: str):
+    with pytest.raises(BadInput, match=words):
+        app.listening(tmp_path / "none.db", host, port)
+
+
+def test_serving_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    told: list[str] = []
+    opened = threading.Event()
+    monkeypatch.setattr(app.webbrowser, "open", lambda address: opened.set())
+    monkeypatch.setattr("waitress.server.BaseWSGIServer.run", lambda server: (_ for _ in ()).throw(KeyboardInterrupt))
+    app.serve(tmp_path / "none.db", port=0, open_browser=True, tell=told.append)
+    assert opened.is_set()
+    assert re.fullmatch(rf"Serving {re.escape(str(tmp_path))}/none.db at http://127.0.0.1:\d+/  \(Ctrl-C ends it\)",
+                        told[0])
+    assert told[1:] == ["Ended."]
+    app.serve(tmp_path / "none.db", "0.0.0.0", 0, tell=told.append)  # noqa: S104 - that is what is tested
+    assert "there are no passwords" in told[2]
