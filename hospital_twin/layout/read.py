@@ -157,5 +157,17 @@ def read_layout(path: str | Path) -> Layout:
 
 def write_yaml(model: BaseModel, path: str | Path) -> None:
     """Save a layout, hospital or scenario as YAML; fields at their default are left out."""
-    value = model.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    value = plain(model.model_dump(by_alias=True, exclude_defaults=True))
     Path(path).write_text(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+
+
+def plain(value: Any) -> Any:
+    """A dumped model as lists, mappings and plain numbers, as YAML writes them.
+
+    Unlike JSON, YAML knows numbers as keys: ``of: {1: ...}`` is read back as it was.
+    """
+    if isinstance(value, dict):
+        return {key: plain(below) for key, below in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(below) for below in value]
+    return float(value) if isinstance(value, float) else value
