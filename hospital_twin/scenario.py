@@ -33,7 +33,7 @@ class Lever(Part, ABC):
 
     @abstractmethod
     def sentence(self) -> str:
-        """The change in a few plain words: ``+2 ED doctors 10:00–22:00``."""
+        """The change in a few plain words, ``+2 ED doctors 10:00–22:00``; neutral, ``ED doctors unchanged``."""
 
     @model_serializer(mode="wrap")
     def _with_its_id(self, handler: Any) -> dict[str, Any]:

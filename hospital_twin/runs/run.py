@@ -54,8 +54,13 @@ def run_all(experiments: Sequence[Experiment], *, replications: int | Iterable[i
 
 def _finished(prepared: Mapping[str, Prepared], items: Sequence[Item], workers: int | None
               ) -> Iterable[tuple[Item, Result]]:
-    number = min(workers or os.cpu_count() or 1, len(items))
+    number = min(workers or _processors(), len(items))
     return in_process(prepared, items) if number < 2 else Crew(prepared, number).finished(items)
+
+
+def _processors() -> int:
+    """How many processors this process may use (a container may have fewer than its machine)."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _checked(experiments: Sequence[Experiment], numbers: Sequence[int], workers: int | None) -> None:

@@ -49,8 +49,9 @@ class Crew:
         workers, threads = [], []
         try:
             for _ in range(self.number):
-                workers.append(_hired())
-                threads.append(threading.Thread(target=_attend, args=(workers[-1], orders, ahead, answers), daemon=True))
+                worker = _hired()
+                workers.append(worker)
+                threads.append(threading.Thread(target=_attend, args=(worker, orders, ahead, answers), daemon=True))
                 threads[-1].start()
             for _ in items:
                 item, answer = _next(answers)

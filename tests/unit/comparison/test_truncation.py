@@ -86,7 +86,9 @@ def test_a_comparison_says_when_too_little_was_left_out(made):
         about = {"hourly": hourly, "days": 120.0, "warm_up_days": days}
         return compare(made(**about), made(**about, scenario="x")).cautions
     needed = warm_up(made(hourly=hourly)).days
-    assert cautions(float(needed)) == ()
+    assert cautions(float(needed)) == cautions(needed - 1.0) == ()
+    assert not warm_up(made(hourly=hourly)).is_missed_by(needed - 1)
+    assert warm_up(made(hourly=hourly)).is_missed_by(0)
     assert len(cautions(2.0)) == 2
     assert cautions(2.0)[1].startswith(f"x: the hospital needs {needed} days to fill, but only 2 are left out")
     ramp = np.tile(np.arange(24 * 60) / 10, (5, 1))
