@@ -68,11 +68,10 @@ def experiments(layout_file) -> list[Experiment]:
     return [Experiment(hospital, scenario, days=2, warm_up_days=1) for scenario in (Scenario(name="as is"), more)]
 
 
-@pytest.mark.parametrize("workers", [2, 3])
-def test_results_are_the_same_for_any_number_of_workers(experiments, workers):
+def test_results_are_the_same_for_any_number_of_workers(experiments):
     alone = run_all(experiments, replications=3, workers=1)
     order, told = [], []
-    together = run_all(experiments, replications=3, workers=workers, keep=lambda item, _: order.append(item),
+    together = run_all(experiments, replications=3, workers=3, keep=lambda item, _: order.append(item),
                        progress=lambda done, total: told.append(done))
     assert [one.fingerprint() for one in together] == [one.fingerprint() for one in alone]
     assert len(set(order)) == 6
