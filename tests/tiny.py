@@ -12,12 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.eventlog import EventLog
 from hospital_twin.hospital import Hospital
 from hospital_twin.layout import Layout, checked, read_yaml
 from hospital_twin.program import Program, compile_program
 from hospital_twin.streams import is_return, parts, source_hash
+from tests.checks import checked_run
 
 LAYOUTS = Path(__file__).parent / "layouts"
 MINUTE = 60_000_000
@@ -45,7 +45,8 @@ def program_of(text: str | dict[str, Any], days: float = 1, starts: str | None =
 
 def run(text: str | dict[str, Any], *, days: float = 1, starts: str | None = None, seed: int = 1, replication: int = 0
         ) -> EventLog:
-    return simulate(program_of(text, days, starts), seed=seed, replication=replication)
+    """One run of a layout, with the laws of `tests/checks.py` checked on the way."""
+    return checked_run(program_of(text, days, starts), seed=seed, replication=replication)
 
 
 def at(*minutes_after_midnight: float, day: str = "2025-01-06") -> str:
@@ -55,7 +56,7 @@ def at(*minutes_after_midnight: float, day: str = "2025-01-06") -> str:
 
 
 def who(visit: int) -> str:
-    """A visit of a source with a one-letter name, as that letter and its number there (``a0``); a return is ``back``."""
+    """A visit of a source with a one-letter name: that letter and its number there (``a0``). A return is ``back``."""
     if is_return(visit):
         return "back"
     source, _, index = parts(visit)

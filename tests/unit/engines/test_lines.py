@@ -98,7 +98,8 @@ def test_a_request_for_several_things_takes_all_or_nothing():
     # a needs both; while it waits for e it does not hold d, and b passes.
     log = run(f"""
         staff: {{d: {{on_duty: 1}}, e: {{on_duty: 1}}}}
-        sources: {{z: {{pathway: q, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}}, b: {{pathway: r, trace: {at(2)}}}}}
+        sources: {{z: {{pathway: q, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}},
+                    b: {{pathway: r, trace: {at(2)}}}}}
         pathways:
           q: [{{do: z_see, by: e, takes: 20 min}}, {{leave: z_out, as: home}}]
           p: [{{do: both, by: [d, e], takes: 10 min}}, {{leave: out, as: home}}]
@@ -133,7 +134,8 @@ def test_one_that_holds_the_line_blocks_later_ones_on_all_that_it_names():
 def test_several_of_one_resource_wait_until_so_many_are_free_and_smaller_ones_pass():
     log = run(f"""
         staff: {{d: {{on_duty: 2}}}}
-        sources: {{z: {{pathway: r, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}}, b: {{pathway: r, trace: {at(2)}}}}}
+        sources: {{z: {{pathway: r, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}},
+                    b: {{pathway: r, trace: {at(2)}}}}}
         pathways:
           p: [{{do: two, by: {{d: 2}}, takes: 10 min}}, {{leave: out, as: home}}]
           r: [{{do: one, by: d, takes: 10 min}}, {{leave: out2, as: home}}]
@@ -176,7 +178,8 @@ def test_a_cost_decides_instead_and_ties_go_by_the_list():
 def test_first_of_is_one_wait_in_all_lines_and_the_first_grant_withdraws_the_rest():
     log = run(f"""
         staff: {{d: {{on_duty: 1}}, e: {{on_duty: 1}}}}
-        sources: {{x: {{pathway: bd, trace: {at(0)}}}, y: {{pathway: be, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}},
+        sources: {{x: {{pathway: bd, trace: {at(0)}}}, y: {{pathway: be, trace: {at(0)}}},
+                    a: {{pathway: p, trace: {at(1)}}},
                    b: {{pathway: p, trace: {at(2)}}}}}
         pathways:
           bd: [{{do: keep_d, by: d, takes: 30 min}}, {{leave: o1, as: home}}]
@@ -191,7 +194,8 @@ def test_alternatives_compete_by_one_tick_of_joining_in_each_line():
     # a joined both lines before b joined e's: when e comes free, a is first there.
     log = run(f"""
         staff: {{d: {{on_duty: 1}}, e: {{on_duty: 1}}}}
-        sources: {{x: {{pathway: bd, trace: {at(0)}}}, y: {{pathway: be, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}},
+        sources: {{x: {{pathway: bd, trace: {at(0)}}}, y: {{pathway: be, trace: {at(0)}}},
+                    a: {{pathway: p, trace: {at(1)}}},
                    b: {{pathway: q, trace: {at(2)}}}}}
         pathways:
           bd: [{{do: keep_d, by: d, takes: 30 min}}, {{leave: o1, as: home}}]
@@ -206,7 +210,8 @@ def test_the_one_that_class_says():
     log = run(f"""
         attributes: {{kind: [x, y]}}
         staff: {{d: {{on_duty: 1}}, e: {{on_duty: 1}}}}
-        sources: {{a: {{pathway: p, trace: {at(0)}, sets: {{kind: x}}}}, b: {{pathway: p, trace: {at(0)}, sets: {{kind: y}}}}}}
+        sources: {{a: {{pathway: p, trace: {at(0)}, sets: {{kind: x}}}},
+                    b: {{pathway: p, trace: {at(0)}, sets: {{kind: y}}}}}}
         pathways: {{p: {pathway("{do: see, by: {by: kind, of: {x: d, y: [e, d]}}, takes: 10 min}")}}}
     """)
     assert named(rows(log, "see", resource="d")) == ["a0", "b0"]
@@ -288,7 +293,8 @@ def test_a_waiting_room_is_filled_in_the_order_of_the_line():
     log = run(f"""
         attributes: {{acuity: [1, 2]}}
         staff: {{d: {{on_duty: 1, order: [acuity]}}}}
-        sources: {{z: {{pathway: p, trace: {at(0)}, sets: {{acuity: 2}}}}, a: {{pathway: p, trace: {at(5)}, sets: {{acuity: 2}}}},
+        sources: {{z: {{pathway: p, trace: {at(0)}, sets: {{acuity: 2}}}},
+                    a: {{pathway: p, trace: {at(5)}, sets: {{acuity: 2}}}},
                    b: {{pathway: p, trace: {at(5)}, sets: {{acuity: 1}}}}}}
         pathways: {{p: {pathway("{do: see, by: d, takes: 10 min, room: 1}")}}}
     """)

@@ -96,10 +96,11 @@ def test_renewed_patience_is_drawn_afresh():
     first = PREEMPTED.format(a=at(1), b=at(0), renewed="true").replace("patience: 10 min",
                                                                        "patience: exponential(mean 20 min)")
     renewed, original = [], []
-    for seed in range(30):
+    for seed in range(8):
         renewed += [end - joined for _, _, joined, _, end, _ in rows(run(layout, seed=seed), "wait")]
         original += [end - joined for _, _, joined, _, end, _ in rows(run(first, seed=seed), "wait")]
-    assert len(renewed) > 20
+    assert len(renewed) >= 5
+    assert len(original) >= 5
     assert not set(renewed) & set(original)
 
 

@@ -82,7 +82,8 @@ def test_a_class_that_gets_better_lets_the_next_one_in():
     log = run(SICKER.format(nurses=1, a=at(0, 1), to=0).replace("{pathway: p,", "{sets: {sick: 1}, pathway: p,"))
     # a0 takes the whole nurse; at 10 it needs half of one, but a1 (sick) still needs a whole one.
     assert [(r[0], r[3]) for r in rows(log, "s")] == [("a0", 0), ("a1", 20)]
-    log = run(SICKER.format(nurses=1, a=at(0), to=0).replace("sources: {", f"sources: {{b: {{pathway: p, trace: {at(1)}}}, ")
+    log = run(SICKER.format(nurses=1, a=at(0), to=0).replace("sources: {",
+                f"sources: {{b: {{pathway: p, trace: {at(1)}}}, ")
               .replace("a: {pathway: p,", "a: {sets: {sick: 1}, pathway: p,"))
     assert [(r[0], r[3]) for r in rows(log, "s")] == [("a0", 0), ("b0", 10)]
 

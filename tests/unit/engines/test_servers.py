@@ -79,7 +79,8 @@ def test_until_that_persons_shift_ends_then_anyone():
 def test_a_visit_that_waits_for_a_person_is_served_by_anyone_from_the_tick_of_the_shifts_end():
     log = run(f"""
         staff: {{d: {{on_duty: {{"00:00-00:30": 2, "00:30-24:00": 1}}, named: true}}}}
-        sources: {{z: {{pathway: q, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}}, b: {{pathway: r, trace: {at(12)}}}}}
+        sources: {{z: {{pathway: q, trace: {at(0)}}}, a: {{pathway: p, trace: {at(1)}}},
+                    b: {{pathway: r, trace: {at(12)}}}}}
         pathways:
           p: [{{do: first, by: d, takes: 10 min}}, {{stay: rest, takes: 9 min}},
               {{do: again, by: d, takes: 5 min, same_as: first}}, {{leave: o1, as: home}}]
@@ -122,7 +123,8 @@ def test_a_release_by_the_name_of_the_step_and_a_turnover_after_it():
         sources: {{a: {{pathway: p, trace: {at(0, 1)}}}}}
         pathways:
           p: [{{seize: enter, of: theatre}}, {{stay: operation, takes: 60 min}},
-              {{release: out_of_it, of: enter, after: 20 min}}, {{stay: recovery, takes: 5 min}}, {{leave: out, as: home}}]
+              {{release: out_of_it, of: enter, after: 20 min}}, {{stay: recovery, takes: 5 min}},
+                          {{leave: out, as: home}}]
     """)
     assert spans(log, "enter") == {"a0": (0, 60), "a1": (80, 140)}
     assert spans(log, "recovery")["a0"] == (60, 65)

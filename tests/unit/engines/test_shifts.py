@@ -30,7 +30,8 @@ def test_a_night_shift_goes_past_midnight_and_a_week_past_sunday():
 
 def test_days_are_names_spans_and_lists():
     found = pattern('{"mon-tue,fri 00:00-24:00": 1}', days=6)
-    assert found[:4] == [(0, 1, "start"), (2 * 1440, 0, "schedule"), (4 * 1440, 1, "schedule"), (5 * 1440, 0, "schedule")]
+    assert found[:4] == [(0, 1, "start"), (2 * 1440, 0, "schedule"), (4 * 1440, 1, "schedule"),
+        (5 * 1440, 0, "schedule")]
     over_the_weekend = pattern('{"sat-mon 00:00-24:00": 1}', days=6)
     assert over_the_weekend[:3] == [(0, 1, "start"), (1440, 0, "schedule"), (5 * 1440, 1, "schedule")]
 
