@@ -106,7 +106,8 @@ def restore(engine: Engine, snapshot: Snapshot) -> None:
     for own, saved in zip((rules.decided, rules.active, rules.true_since, rules.not_before, rules.in_force_at,
                            rules.firings, rules.lasting, rules.scheduled, rules.added), state["rules"], strict=True):
         own[:] = saved
-    engine.record.go_on([(*row[:-1], tuple(row[-1])) for row in state["rows"]], [tuple(row) for row in state["changes"]])
+    engine.record.go_on([(*row[:-1], tuple(row[-1])) for row in state["rows"]],
+                        [tuple(row) for row in state["changes"]])
     _restore_patients(engine, state)
     arrivals.go_on({(i, layer): [index, tick] for i, layer, index, tick in state["streams"]},
                    dict(state["next_planned"]), state["returns"])

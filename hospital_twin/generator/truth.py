@@ -15,8 +15,7 @@ from hospital_twin.errors import BadInput
 from hospital_twin.generator.surprises import Surprises
 from hospital_twin.generator.weather import day_factors
 from hospital_twin.hospital import Hospital
-from hospital_twin.layout import Layout, Part, checked, read_yaml
-from hospital_twin.layout.read import plain
+from hospital_twin.layout import Layout, Part, as_values, checked, read_yaml
 
 SHORT, LONG = (0.7, 0.55, 1.5), (0.3, 2.05, 1.2)
 """The two parts of a true stay: weight, mean as a multiple of the whole mean, Weibull shape. The mean is kept."""
@@ -44,7 +43,7 @@ class Truth(Part):
 
     def save(self, path: Path) -> None:
         """Write as YAML."""
-        value = plain(self.model_dump(by_alias=True, exclude_defaults=True, exclude={"synthetic"}))
+        value = {key: below for key, below in as_values(self).items() if key != "synthetic"}
         text = yaml.safe_dump({"synthetic": True, **value}, sort_keys=False, allow_unicode=True, width=200,
                               default_flow_style=None)
         path.write_text(text, encoding="utf-8")
@@ -63,7 +62,7 @@ def true_hospital(hospital: Hospital, surprises: Surprises, *, seed: int, starts
     starts, days: the days for which day factors are made. Raises `BadInput` for a pool that is not there or whose
     people have no names.
     """
-    layout = plain(hospital.layout.model_dump(by_alias=True, exclude_defaults=True))
+    layout = as_values(hospital.layout)
     departures = [*_stays(layout, surprises), *_paces(hospital.layout, layout, surprises),
                   *_weather(layout, surprises, seed, starts, days)]
     if not departures:

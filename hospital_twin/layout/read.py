@@ -156,18 +156,27 @@ def read_layout(path: str | Path) -> Layout:
 
 
 def write_yaml(model: BaseModel, path: str | Path) -> None:
-    """Save a layout, hospital or scenario as YAML; fields at their default are left out."""
-    value = plain(model.model_dump(by_alias=True, exclude_defaults=True))
-    Path(path).write_text(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+    """Save a layout, hospital or scenario as YAML, as it was written: what it did not say is left out."""
+    Path(path).write_text(as_yaml(model), encoding="utf-8")
 
 
-def plain(value: Any) -> Any:
-    """A dumped model as lists, mappings and plain numbers, as YAML writes them.
+def as_yaml(model: BaseModel) -> str:
+    """The text that `write_yaml` saves."""
+    return yaml.safe_dump(as_values(model), sort_keys=False, allow_unicode=True, width=110)
 
-    Unlike JSON, YAML knows numbers as keys: ``of: {1: ...}`` is read back as it was.
+
+def as_values(model: BaseModel) -> dict[str, Any]:
+    """A layout, hospital or scenario as lists, mappings and plain values, which read back as the same.
+
+    What was not said stays unsaid, also where it equals a default: a unit's type fills in only what the unit leaves
+    open. Unlike JSON's, keys may be numbers: ``of: {1: ...}``.
     """
+    return _plain(model.model_dump(by_alias=True, exclude_unset=True))
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: plain(below) for key, below in value.items()}
+        return {key: _plain(below) for key, below in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(below) for below in value]
+        return [_plain(below) for below in value]
     return float(value) if isinstance(value, float) else value

@@ -35,7 +35,8 @@ def _profile(until: s.Profile, where: str) -> Window:
     week = np.zeros(10080)
     changes = week_minutes(until.profile)
     if any(minute % 60 for minute, _ in changes):
-        raise BadInput(where, "the profile changes within an hour", "windows from full hour to full hour, as 10:00-12:00")
+        raise BadInput(where, "the profile changes within an hour",
+                       "windows from full hour to full hour, as 10:00-12:00")
     for (begin, value), (end, _) in zip(changes, [*changes[1:], (10080, 0)], strict=True):
         week[begin:end] = value
     hourly = week.reshape(168, 60).mean(axis=1).reshape(7, 24)

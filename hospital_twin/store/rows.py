@@ -16,7 +16,7 @@ from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import Series
 from hospital_twin.hospital import Hospital
 from hospital_twin.kpis import KPI_TABLE_COLUMNS
-from hospital_twin.layout import Part
+from hospital_twin.layout import as_yaml
 from hospital_twin.levers import scenario_from
 from hospital_twin.runs import Experiment, Result
 from hospital_twin.runs.results import census_table
@@ -27,12 +27,6 @@ WHOLE_WINDOW = -1
 """The hour of a KPI that is of no hour."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TICK = "datetime64[us]"
-
-
-def as_yaml(part: Part) -> str:
-    """A hospital or scenario as it would be saved."""
-    value = part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=110)
 
 
 def study_row(study: Study) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from hospital_twin.comparison import Comparison
 from hospital_twin.errors import BadInput
+from hospital_twin.layout import as_yaml
 from hospital_twin.runs import Item, Result, Runs
 from hospital_twin.store import rows
 from hospital_twin.store.database import Database, path_of
@@ -53,7 +54,7 @@ class Store:
                 connection.execute(insert(STUDY).values(id=study.id, turn=turn, begun=_now(), **rows.words_row(study),
                                                         **rows.study_row(study)))
                 connection.execute(insert(SCENARIO), [
-                    {"study": study.id, "position": i, "name": e.scenario.name, "yaml": rows.as_yaml(e.scenario)}
+                    {"study": study.id, "position": i, "name": e.scenario.name, "yaml": as_yaml(e.scenario)}
                     for i, e in enumerate(study.experiments)])
             else:
                 connection.execute(update(STUDY).where(STUDY.c.id == study.id).values(turn=turn,
