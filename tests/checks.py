@@ -95,10 +95,8 @@ class Auditor(Engine):
         for r, line in enumerate(self.lines.lines):
             keys = [key for key, _ in line]
             assert keys == sorted(keys), f"the line of {self._name(r)} is out of order"
-            assert all(w.key == key and not w.judge and w.token.waiting is w for key, w in line),
-                "a stranger in the line"
-            assert len(line) == sum(r in w.lines for w in requests),
-                f"somebody is missing in the line of {self._name(r)}"
+            assert all(w.key == key and not w.judge and w.token.waiting is w for key, w in line), self._name(r)
+            assert len(line) == sum(r in w.lines for w in requests), f"the line of {self._name(r)} lacks somebody"
         for waiting in requests:
             assert waiting.patience_ends < 0 or waiting.patience_ends > self.now, "patience is overdue"
 
