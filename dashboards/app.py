@@ -34,6 +34,8 @@ def create_app(store: str | Path) -> Dash:
     folder = Path(__file__).parent
     app = Dash(__name__, use_pages=True, pages_folder=str(folder / "pages"), assets_folder=str(folder / "assets"),
                serve_locally=True, title="hospital_twin", update_title="", index_string=_PAGE,
+               # A page without an answer has none of the parts that callbacks write to.
+               suppress_callback_exceptions=True,
                meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}])
     app.server.config["READER"] = Reader(Path(store))
     app.layout = shell

@@ -51,31 +51,39 @@ def _week(answer: Answer) -> list[Component]:
               dmc.Select(id=ids.SCENARIO, label="Beside the baseline", value=beside, allowDeselect=False, w=320,
                          data=[{"value": name, "label": name if name != scenarios[0] else "nothing"}
                                for name in scenarios])]
+    chart, sentence, _, label = picture(answer, first, beside, numbers=False)
     return [
         html.P("Bands show how much single weeks differ by chance: where a week to come will lie. They are not the "
                "uncertainty of an average.", className="note"),
         dmc.Group(choose if len(scenarios) > 1 else [choose[0], html.Div(choose[1], hidden=True)], mb="xs"),
-        html.Div(dcc.Graph(id=ids.WEEK_FIGURE, figure=go.Figure(), config={"displayModeBar": False, "responsive": True},
-                           style={"height": "380px"}), id=ids.WEEK_CHART, role="img",
-                 **{"aria-label": "Patients over the hours of a typical week"}),
-        html.P(id=ids.WEEK_SENTENCE, className="under", **{"aria-live": "polite"}),
-        html.Details([html.Summary("The numbers of this picture"), html.Div(id=ids.WEEK_NUMBERS, className="scroll")])]
+        html.Div(dcc.Graph(id=ids.WEEK_FIGURE, figure=chart, config={"displayModeBar": False, "responsive": True},
+                           style={"height": "380px"}), id=ids.WEEK_CHART, role="img", **{"aria-label": label}),
+        html.P(sentence, id=ids.WEEK_SENTENCE, className="under", **{"aria-live": "polite"}),
+        dmc.Switch(id=ids.SHOW_NUMBERS, label="Show the numbers of this picture", checked=False, size="md"),
+        html.Div(id=ids.WEEK_NUMBERS, className="scroll", tabIndex=0)]
 
 
 @callback(Output(ids.WEEK_FIGURE, "figure"), Output(ids.WEEK_SENTENCE, "children"),
           Output(ids.WEEK_NUMBERS, "children"), Output(ids.WEEK_CHART, "aria-label"),
-          Input(ids.UNIT, "value"), Input(ids.SCENARIO, "value"))
-def show_week(place: str, scenario: str) -> tuple[go.Figure, str, Component | None, str]:
-    """The picture of the chosen place, its sentence and its numbers, all from one frame."""
+          Input(ids.UNIT, "value"), Input(ids.SCENARIO, "value"), Input(ids.SHOW_NUMBERS, "checked"),
+          prevent_initial_call=True)
+def show_week(place: str, scenario: str, numbers: bool) -> tuple[go.Figure, str, Component | None, str]:
+    """The picture of the chosen place, or why there is none."""
     answer = current_app.config["READER"].read().answer
     if answer is None:
         return go.Figure(), "The answer is no longer there: load this page again.", None, "No picture"
     try:
-        frame = week.prepare(answer, place, scenario)
+        return picture(answer, place, scenario, numbers=numbers)
     except BadInput as wrong:
         return go.Figure(), f"{wrong.problem}: choose {wrong.expected}.", None, "No picture"
+
+
+def picture(answer: Answer, place: str, scenario: str, *, numbers: bool
+            ) -> tuple[go.Figure, str, Component | None, str]:
+    """A place's typical week, its sentence, its numbers when wanted, and all of it in words: from one frame."""
+    frame = week.prepare(answer, place, scenario)
     sentence = frame[0].sentence()
-    return week.figure(frame), sentence, _numbers(frame), f"{frame[0].title()}. {sentence}"
+    return week.figure(frame), sentence, _numbers(frame) if numbers else None, f"{frame[0].title()}. {sentence}"
 
 
 def _numbers(frame: tuple) -> Component:

@@ -49,7 +49,8 @@ def call(made: Dash, output: str, *inputs: dict) -> Any:
 
 def chosen(made: Dash, place: str, scenario: str) -> dict:
     return call(made, ids.WEEK_FIGURE, {"id": ids.UNIT, "property": "value", "value": place},
-                {"id": ids.SCENARIO, "property": "value", "value": scenario})
+                {"id": ids.SCENARIO, "property": "value", "value": scenario},
+                {"id": ids.SHOW_NUMBERS, "property": "checked", "value": True})
 
 
 def test_without_a_store_it_says_what_to_type(tmp_path: Path):
