@@ -9,6 +9,8 @@ from hospital_twin.calibration.grammar import AGAIN, LEFT, STUCK, Choice, Gramma
 from hospital_twin.calibration.trails import How, Label, Seen
 from hospital_twin.program.codes import Op
 
+NOWHERE = -2
+"""Where a gap leads whose end was not seen."""
 MOST_PATHS = 24
 """Ways through the pathways that are told apart for one trail."""
 MOST_TRIED = 20_000
@@ -16,11 +18,15 @@ MOST_TRIED = 20_000
 
 
 class Leaf(NamedTuple):
-    """A token: the operation it is at, the sighting it made last (-1 is the arrival), and whether that is over."""
+    """A token: the operation it is at, the sighting it made last (-1 is the arrival), and whether that is over.
+
+    vague: more may have passed since than its own operations tell.
+    """
 
     op: int
     last: int = -1
     over: bool = True
+    vague: bool = False
 
 
 class Fork(NamedTuple):
@@ -34,7 +40,7 @@ Token = Leaf | Fork
 
 
 class Moment(NamedTuple):
-    """A choice, and the sighting before it (-1 is the arrival) with whether that was over."""
+    """A choice, and the sighting that tells its time (-1 is the arrival): its end if `over`, else its start."""
 
     choice: Choice
     last: int
@@ -52,10 +58,11 @@ class Use(NamedTuple):
 class Gap(NamedTuple):
     """Time between two sightings of one token in which it passed operations that left no trace.
 
-    to: the next sighting; -1 where the trail ends.
+    silent, perhaps: those operations, as of a `Way`. to: the next sighting; -1 where the trail ends.
     """
 
     silent: tuple[int, ...]
+    perhaps: tuple[int, ...]
     last: int
     over: bool
     to: int
@@ -141,7 +148,7 @@ class Aligner:
         if isinstance(token, Fork):
             yield from self._by_a_branch(token, number, seen, now, search)
             for closed in self._closed(token, now, search):
-                after = Leaf(self.ops[token.op][1], search.latest(token), over=True)
+                after = Leaf(self.ops[token.op][1], search.latest(token), over=True, vague=True)
                 for step in self.consumed(after, number, seen, closed.now, search):
                     yield step._replace(notes=closed.notes + step.notes)
             return
@@ -203,8 +210,9 @@ class Aligner:
     def _by_a_new_fork(self, token: Leaf, way: Way, number: int, seen: Sighting, search: _Search) -> Iterator[_Step]:
         _, _, _, first, branches, _, _ = self.ops[way.op]
         targets = self.grammar.branches[first:first + branches]
-        fork = Fork(way.op, tuple(Leaf(target, token.last, token.over) for target in targets))
-        notes = _noted(token, way, -1)
+        vague = token.vague or way.takes_time
+        fork = Fork(way.op, tuple(Leaf(target, token.last, token.over, vague) for target in targets))
+        notes = _noted(token, way, NOWHERE)
         for step in self.consumed(fork, number, seen, way.now, search):
             yield step._replace(notes=notes + step.notes)
 
@@ -228,25 +236,25 @@ class Aligner:
     def _ended(self, token: Token, now: Now, search: _Search) -> Iterator[_Step]:
         if isinstance(token, Fork):
             for closed in self._closed(token, now, search):
-                after = Leaf(self.ops[token.op][1], search.latest(token), over=True)
+                after = Leaf(self.ops[token.op][1], search.latest(token), over=True, vague=True)
                 for step in self._ended(after, closed.now, search):
                     yield step._replace(notes=closed.notes + step.notes)
             return
         for way in self.grammar.ending(token.op, now, search.clock(token)):
             if self.ops[way.op][0] == Op.JOIN:
-                yield _Step(None, way.now, _noted(token, way, -1))
+                yield _Step(None, way.now, _noted(token, way, NOWHERE))
             else:
                 _, _, _, first, branches, _, _ = self.ops[way.op]
                 targets = self.grammar.branches[first:first + branches]
-                fork = Fork(way.op, tuple(Leaf(target, token.last, token.over) for target in targets))
+                fork = Fork(way.op, tuple(Leaf(target, token.last, token.over, vague=True) for target in targets))
                 for step in self._ended(fork, way.now, search):
-                    yield step._replace(notes=_noted(token, way, -1) + step.notes)
+                    yield step._replace(notes=_noted(token, way, NOWHERE) + step.notes)
 
     def can_leave(self, token: Token, now: Now, search: _Search) -> Iterator[tuple[Moment | Gap, ...]]:
         """Ways in which a token can come to leave without a trace (in a log that does not see anybody leave)."""
         if isinstance(token, Fork):
             for closed in self._closed(token, now, search):
-                after = Leaf(self.ops[token.op][1], search.latest(token), over=True)
+                after = Leaf(self.ops[token.op][1], search.latest(token), over=True, vague=True)
                 for notes in self.can_leave(after, closed.now, search):
                     yield closed.notes + notes
             return
@@ -257,8 +265,11 @@ class Aligner:
 
 def _noted(token: Leaf, way: Way, to: int) -> tuple[Moment | Gap, ...]:
     """What a silent way tells: its choices, and the time that its silent operations took."""
-    notes: tuple = tuple(Moment(choice, token.last, token.over) for choice in way.choices)
-    return (*notes, Gap(way.silent, token.last, token.over, to, way.now)) if way.silent else notes
+    notes: list = [Moment(choice, to, False) if to >= 0 and (choice.late or token.vague)
+                   else Moment(choice, token.last, token.over) for choice in way.choices]
+    if way.takes_time and not token.vague and to != NOWHERE:
+        notes.append(Gap(way.silent, way.perhaps, token.last, token.over, to, way.now))
+    return tuple(notes)
 
 
 def _reading(start: Start, notes: Sequence[Moment | Use | Gap]) -> Reading:
@@ -332,10 +343,10 @@ class _Search:
         if not isinstance(state.token, Leaf) or state.token.op < 0:
             return []
         ways = self.aligner.grammar.ways_from(state.token.op, state.now, self.clock(state.token))
-        first = {way.silent[:1] for way in ways}
-        if len(first) != 1 or first == {()}:
+        first = {way.silent[:1] for way in ways} | {way.perhaps[:1] for way in ways if way.perhaps}
+        if len(first) != 1 or first == {()} or state.token.vague:
             return []
-        return [Gap(first.pop(), state.token.last, state.token.over, -1, ways[0].now)]
+        return [Gap(first.pop(), (), state.token.last, state.token.over, -1, ways[0].now)]
 
     def _next(self, state: _State) -> Iterator[tuple[_State | None, tuple]]:
         """Every sighting of the present instant, made by every token that can have made it."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 
 from hospital_twin.calibration.evidence import Table
-from hospital_twin.calibration.findings import Findings, Named, rounded
+from hospital_twin.calibration.findings import Findings, Named, rounded, taken
 from hospital_twin.calibration.trails import local
 from hospital_twin.eventlog.clock import NEVER, TICKS_PER_HOUR
 from hospital_twin.hospital import Fit
@@ -47,8 +47,11 @@ def _waits(findings: Findings, op: int) -> list[tuple[Named, Profile, np.ndarray
     parts: list[tuple[Table, np.ndarray, np.ndarray]] = []
     if (table := findings.seen.uses.get(op)) is not None:
         parts.append((table, trails.joined[table.sighting], trails.start[table.sighting]))
-    if (table := findings.seen.departures.get(op)) is not None:
-        parts.append((table, np.full(len(table.to), NEVER), trails.start[table.to]))
+    for (silent, _), table in findings.seen.gaps.items():
+        # A wait that leaves no row of its own, and is the last thing before a sighting, ended with that.
+        if silent[-1:] == (op,):
+            right = taken(table, table.to >= 0)
+            parts.append((right, np.full(len(right.to), NEVER), trails.start[right.to]))
     found = []
     for table, joined, end in parts:
         ended = (end != NEVER) & (end <= trails.finish) & (end >= trails.begin)

@@ -53,14 +53,14 @@ def fit_durations(findings: Findings, sample: Sample, named: Named, what: str) -
     own = [_unmodified(sample.times.take(sample.leaf == i), leaf) for i, leaf in enumerate(sample.cells.leaves)]
     ended = sum(times.events for times in own)
     if ended < LEAST:
-        shown = f"{sum(len(times) for times in own):,}, of which {ended:.0f} ended" if ended else "none that ended"
+        shown = f"{sum(times.number for times in own):,}, of which {ended:.0f} ended" if ended else "none that ended"
         findings.kept(f"{what} ({named.words}): the log has {shown}; the layout's {in_words(sample.cells)} kept")
         return
     pooled = _pooled(sample.cells, own, sample.families)
     missing = [number for number, times in enumerate(own)
                if len(times) and not _fit_leaf(findings, sample, number, times, pooled, named)]
     if missing:
-        whose = "; ".join(f"{sample.cells.words[i]}: {own[i].events:.0f} of {len(own[i]):,} ended" for i in missing)
+        whose = "; ".join(f"{sample.cells.words[i]}: {own[i].events:.0f} of {own[i].number:,} ended" for i in missing)
         findings.kept(f"{what} for some ({named.words}): too few of {whose}; the layout's numbers are kept for them")
 
 
@@ -78,7 +78,7 @@ def _fit_leaf(findings: Findings, sample: Sample, number: int, times: Lifetimes,
     if constant is not None:
         value = read_distribution(f"{rounded(convert(constant, 'h', unit))!r} {unit}")
         findings.found(path, value, Fit(path=place, estimator="always the same", value=value.text(),
-                                        n=len(times), censored=times.censored))
+                                        n=times.number, censored=times.censored))
         return True
     if times.events >= (ENOUGH if several else LEAST):
         found = _best_family(times, pooled.family if pooled else _default(leaf, sample.families), sample.families)
@@ -90,7 +90,7 @@ def _fit_leaf(findings: Findings, sample: Sample, number: int, times: Lifetimes,
     value = write(pooled.ratio.scaled(_median_hours(leaf)), leaf, unit)
     findings.found(path, value, Fit(
         path=place, estimator="maximum likelihood over all classes, stretched by the layout's medians",
-        value=value.text(), n=len(times), censored=times.censored,
+        value=value.text(), n=times.number, censored=times.censored,
         note=f"only {times.events:.0f} of this class ended"))
     return True
 
@@ -99,7 +99,7 @@ def _write_own(findings: Findings, path: Path, place: str, value: Family, found:
     unit = value.unit or "h"
     findings.found(path, value, Fit(
         path=place, estimator="maximum likelihood" + (" with censoring" if times.censored else ""), value=value.text(),
-        low=convert(found.low, "h", unit), high=convert(found.high, "h", unit), n=len(times), censored=times.censored,
+        low=convert(found.low, "h", unit), high=convert(found.high, "h", unit), n=times.number, censored=times.censored,
         note=f"low, high: of the median, {unit}"))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from hospital_twin.calibration.alignment import Aligner, Gap, Reading, Sighting, Start
 from hospital_twin.calibration.conditions import Clock
 from hospital_twin.calibration.entries import Entries, first_places, parents
-from hospital_twin.calibration.grammar import Grammar, Now
+from hospital_twin.calibration.grammar import UNTOLD, Grammar, Now
 from hospital_twin.calibration.priors import Priors
 from hospital_twin.calibration.trails import Trails, local, without
 from hospital_twin.eventlog.clock import NEVER
@@ -23,6 +23,10 @@ ROUNDS = 30
 """Rounds of expectation and maximisation at most."""
 STILL = 1e-4
 """Weights that move less than this in a round have come to rest."""
+
+
+Silent = tuple[tuple[int, ...], tuple[int, ...]]
+"""Operations that left no trace: those passed for sure, and those passed perhaps."""
 
 
 class Table(NamedTuple):
@@ -48,9 +52,8 @@ class Table(NamedTuple):
 class Evidence:
     """What the visits of a log did at each operation.
 
-    choices, uses, gaps, departures: by operation. gaps are of operations that took time, left no trace, and were the
-    only such between two sightings; waited: whether a wait for a time of day came after. departures are of such
-    waits, when they left no trace themselves. came: (visit, source, weight) arrays.
+    choices, uses: by operation. gaps: by the operations that took time between two sightings and left no trace (all
+    that did, and those that perhaps did). came: (visit, source, weight) arrays.
     certain: the share of an operation's choices that the log tells for sure. strange: visits that fit no pathway.
     parent: the visit that each is a return of, -1 none.
     """
@@ -59,9 +62,7 @@ class Evidence:
     grammar: Grammar
     choices: dict[int, Table]
     uses: dict[int, Table]
-    gaps: dict[int, Table]
-    waited: dict[int, np.ndarray]
-    departures: dict[int, Table]
+    gaps: dict[Silent, Table]
     came: tuple[np.ndarray, np.ndarray, np.ndarray]
     certain: dict[int, float]
     strange: np.ndarray
@@ -97,9 +98,8 @@ def evidence(program: Program, trails: Trails, time_zone: str) -> Evidence:
             if share > 1e-6:
                 gathered.add(group.visits, reading, share)
     certain = _certain(groups)
-    gaps, waited = gathered.gaps(program)
-    return Evidence(trails, grammar, gathered.tables(gathered.choices), gathered.tables(gathered.uses), gaps, waited,
-                    gathered.departures(program), gathered.came(strange), certain, np.sort(strange), parent)
+    return Evidence(trails, grammar, gathered.tables(gathered.choices), gathered.tables(gathered.uses),
+                    gathered.tables(gathered.gaps), gathered.came(strange), certain, np.sort(strange), parent)
 
 
 # ---- alignment
@@ -195,8 +195,9 @@ def _posterior(priors: Priors, entries: Entries, readings: Sequence[Reading], ke
     likely = []
     for reading, own in zip(readings, keys, strict=True):
         total = 0.0
-        for moment, key in zip(reading.choices, own[1:], strict=True):
-            prior = priors.share(moment.choice.op, moment.choice.outcome, moment.choice.now)
+        told = [moment.choice for moment in reading.choices if moment.choice.outcome != UNTOLD]
+        for choice, key in zip(told, own[1:], strict=True):
+            prior = priors.share(choice.op, choice.outcome, choice.now)
             total += log((counts[key] + prior) / (totals[key[:-1]] + 1.0) + 1e-12)
         total += log((counts[own[0]] + 1.0 / len(entries.all)) / (totals[own[0][:-1]] + 1.0) + 1e-12)
         likely.append(total)
@@ -224,7 +225,9 @@ def _keys(reading: Reading, relevant: dict[int, tuple[tuple[int, ...], bool]]) -
     """The counts that a reading adds to: its entry's, and one for each choice."""
     found: list[tuple] = [("entry", reading.entry)]
     for moment in reading.choices:
-        op, outcome, now = moment.choice
+        op, outcome, now, _ = moment.choice
+        if outcome == UNTOLD:
+            continue
         attributes, unit = relevant[op]
         found.append((op, tuple(now.attributes[a] for a in attributes), now.unit if unit else None, outcome))
     return found
@@ -241,7 +244,7 @@ def _certain(groups: Sequence[_Group]) -> dict[int, float]:
                 own[moment.choice.op].append(moment.choice.outcome)
         for op in {op for own in outcomes for op in own}:
             every[op] += len(group.visits)
-            if all(own.get(op) == outcomes[0].get(op) for own in outcomes):
+            if all(own.get(op) == outcomes[0].get(op) for own in outcomes) and UNTOLD not in outcomes[0].get(op, ()):
                 known[op] += len(group.visits)
     return {op: known[op] / every[op] for op in every}
 
@@ -254,7 +257,7 @@ class _Gathered:
         self.trails, self.entries, self._attributes = trails, entries, attributes
         self.choices: dict[int, list[tuple]] = defaultdict(list)
         self.uses: dict[int, list[tuple]] = defaultdict(list)
-        self._gaps: dict[tuple[int, ...], list[tuple]] = defaultdict(list)
+        self.gaps: dict[Silent, list[tuple]] = defaultdict(list)
         self._came: list[tuple[int, int, float]] = []
 
     def add(self, visits: np.ndarray, reading: Reading, share: float) -> None:
@@ -264,16 +267,18 @@ class _Gathered:
             first = int(self.trails.first[visit])
             if reading.entry >= 0:
                 self._came.append((visit, source, share))
-            for (op, outcome, now), last, over in reading.choices:
+            for (op, outcome, now, _), last, over in reading.choices:
+                if outcome == UNTOLD:
+                    continue
                 self.choices[op].append((visit, first + last if last >= 0 else -1, over, -1, outcome, now, source,
                                          share))
             for op, sighting, now in reading.uses:
                 self.uses[op].append((visit, first + sighting, True, -1, 0, now, source, share))
-            for silent, last, over, to, now in reading.gaps:
-                self._gaps[silent].append((visit, first + last if last >= 0 else -1, over,
+            for silent, perhaps, last, over, to, now in reading.gaps:
+                self.gaps[silent, perhaps].append((visit, first + last if last >= 0 else -1, over,
                                            first + to if to >= 0 else -1, 0, now, source, share))
 
-    def tables(self, rows: dict[int, list[tuple]]) -> dict[int, Table]:
+    def tables(self, rows: dict[Any, list[tuple]]) -> dict[Any, Table]:
         """Rows by operation as arrays."""
         return {op: self._table(found) for op, found in rows.items()}
 
@@ -282,28 +287,6 @@ class _Gathered:
         classes = np.array([n.attributes for n in now], dtype=np.int64).reshape(len(rows), self._attributes)
         return Table(np.array(visit), np.array(sighting), np.array(over), np.array(to), np.array(outcome), classes,
                      np.array([n.unit for n in now]), np.array(source), np.array(weight))
-
-    def gaps(self, program: Program) -> tuple[dict[int, Table], dict[int, np.ndarray]]:
-        """Gaps that one silent operation explains, by that, and whether a wait for a time of day came after it."""
-        ops = program.code.ops
-        rows: dict[int, list[tuple]] = defaultdict(list)
-        waited: dict[int, list[bool]] = defaultdict(list)
-        for silent, found in self._gaps.items():
-            delays = [op for op in silent if ops[op, 0] == Op.DELAY]
-            waits = [op for op in silent if ops[op, 0] == Op.WAIT]
-            if len(delays) == 1 and len(waits) <= 1 and len(delays) + len(waits) == len(silent):
-                rows[delays[0]] += found
-                waited[delays[0]] += [bool(waits)] * len(found)
-        return self.tables(rows), {op: np.array(values) for op, values in waited.items()}
-
-    def departures(self, program: Program) -> dict[int, Table]:
-        """Silent waits for a time of day right before a sighting, which tells when they ended."""
-        ops = program.code.ops
-        rows: dict[int, list[tuple]] = defaultdict(list)
-        for silent, found in self._gaps.items():
-            if ops[silent[-1], 0] == Op.WAIT:
-                rows[silent[-1]] += [row for row in found if row[3] >= 0]
-        return self.tables({op: found for op, found in rows.items() if found})
 
     def came(self, strange: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Which source each visit came by; one that fits no pathway counts for those that its class allows."""

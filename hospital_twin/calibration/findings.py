@@ -10,12 +10,17 @@ from hospital_twin.calibration.evidence import Evidence, Table
 from hospital_twin.calibration.names import places
 from hospital_twin.calibration.paths import Path, Place, steps_of
 from hospital_twin.calibration.trails import local
+from hospital_twin.distributions.units import convert
 from hospital_twin.eventlog import EventLog
 from hospital_twin.eventlog.clock import NEVER
 from hospital_twin.hospital import Fit
 from hospital_twin.layout import Layout
 from hospital_twin.program import Program
 from hospital_twin.program.builder import Builder
+from hospital_twin.program.codes import Op
+
+UNSEEN_WAIT = 0.5
+"""Hours that a wait for staff is allowed for, where the log does not show it and something much longer is measured."""
 
 
 def rounded(value: float) -> float:
@@ -39,6 +44,7 @@ class Findings:
                                for name, place in zip(log.resources, alike, strict=True) if place >= 0}
         names = set(log.stays["resource"].cat.categories)
         self.resource_names |= {name: name for name in layout.resources() if name in names}
+        self._means: dict[int, float] = {}
         self.values: dict[Path, Any] = {}
         self.fits: list[Fit] = []
         self.not_fitted: list[str] = []
@@ -65,6 +71,22 @@ class Findings:
         """The name of an operation's step."""
         number = int(self.program.code.ops[op, 6])
         return self.program.words.steps[number] if number >= 0 else ""
+
+    def mean_hours(self, op: int) -> float:
+        """How long an operation takes by the layout, over all classes alike.
+
+        `UNSEEN_WAIT` for waiting for staff; infinite for a place that the log does not see.
+        """
+        code = int(self.program.code.ops[op, 0])
+        if code == Op.SEIZE:
+            return np.inf if self.program.requests[self.program.code.ops[op, 3]].place else UNSEEN_WAIT
+        if code != Op.DELAY:
+            return 0.0
+        if op not in self._means:
+            place = self.step(op)
+            leaves = self.cells(place.step.takes, (*place.path, "takes")).leaves
+            self._means[op] = float(np.mean([convert(leaf.mean(), leaf.unit or "h", "h") for leaf in leaves]))
+        return self._means[op]
 
     def times(self, table: Table) -> np.ndarray:
         """When each thing of a table happened, in ticks: at the sighting before it, or at the arrival."""

@@ -1,7 +1,6 @@
 """A program read as a grammar: what each operation leaves in a log, and where a visit may go without a trace."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from hospital_twin.calibration.conditions import Clock, Conditions
@@ -15,8 +14,8 @@ AGAIN = 1 << 24
 """Added to an operation: it has been begun before, and is gone on with."""
 UNKNOWN = -2
 """A unit that the log does not tell."""
-MOST_WAYS = 200
-"""Silent ways tried from one operation to those that leave a trace."""
+UNTOLD = -1
+"""The outcome of a choice that no trace tells: all of its outcomes lead to the same place."""
 
 
 class Now(NamedTuple):
@@ -29,23 +28,34 @@ class Now(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """One decision on the way: an operation that decides by chance, what came of it, and of whom."""
+    """One decision on the way: an operation that decides by chance, what came of it, and of whom.
+
+    late: time that left no trace passed before it on the way.
+    """
 
     op: int
     outcome: int
     now: Now
+    late: bool = False
 
 
 class Way(NamedTuple):
     """A silent way to an operation that leaves a trace (or forks, joins, leaves).
 
-    choices: what was decided on it. silent: operations on it that take time.
+    choices: what was decided on it. silent: operations on it that take time or may have to be waited for; perhaps:
+    those that are only on some of several ways that lead there alike.
     """
 
     op: int
     now: Now
     choices: tuple[Choice, ...] = ()
     silent: tuple[int, ...] = ()
+    perhaps: tuple[int, ...] = ()
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether time can have passed on it."""
+        return bool(self.silent or self.perhaps)
 
 
 class Grammar:
@@ -79,6 +89,8 @@ class Grammar:
         self._memo: dict[tuple, tuple[Way, ...]] = {}
         self._leaving: dict[tuple, tuple[tuple[Way, int], ...]] = {}
         self._ending: dict[tuple, tuple[Way, ...]] = {}
+        self._open: set[tuple] = set()
+        self._looped = False
 
     def useless(self) -> list[int]:
         """Labels (leaving aside) that no operation leaves: what the layout has no step for."""
@@ -154,11 +166,31 @@ class Grammar:
         """All silent ways from an operation to the next ones that leave a trace, fork, join or leave."""
         key = (pc, now, clock)
         if key not in self._memo:
-            if pc < 0 or pc >= AGAIN:
-                self._memo[key] = () if pc < 0 else (Way(pc, now),)
-            else:
-                self._memo[key] = tuple(self._explored(Way(pc, now), clock))
+            self._looped = False
+            self._memo[key] = self._found(key)
         return self._memo[key]
+
+    def _found(self, key: tuple[int, Now, Clock | None]) -> tuple[Way, ...]:
+        """The ways from an operation: its own if it leaves a trace, and those of the operations after it."""
+        pc, now, clock = key
+        if key in self._memo:
+            return self._memo[key]
+        if pc < 0 or pc >= AGAIN:
+            return () if pc < 0 else (Way(pc, now),)
+        if key in self._open:
+            # Round and round without a trace: whoever does that leaves as good as one who does not.
+            self._looped = True
+            return ()
+        self._open.add(key)
+        stops, onward = self._step(Way(pc, now), clock)
+        found = [Way(pc, now)] if stops else []
+        for way in onward:
+            found += [_joined(way, more) for more in self._found((way.op, way.now, clock))]
+        self._open.discard(key)
+        result = _merged(found)
+        if not self._looped:
+            self._memo[key] = result
+        return result
 
     def leaving(self, pc: int, now: Now, clock: Clock | None, label: int) -> tuple[tuple[Way, int], ...]:
         """Silent ways from an operation to one that leaves a sighting of this label, and where the token is then."""
@@ -177,20 +209,6 @@ class Grammar:
             self._ending[key] = tuple(way for way in self.ways_from(pc, now, clock)
                                       if way.op < AGAIN and self.ops[way.op][0] in (Op.JOIN, Op.FORK))
         return self._ending[key]
-
-    def _explored(self, begin: Way, clock: Clock | None) -> Iterator[Way]:
-        stack: list[tuple[Way, frozenset[int]]] = [(begin, frozenset())]
-        found = 0
-        while stack and found < MOST_WAYS:
-            way, passed = stack.pop()
-            if way.op < 0 or way.op in passed:
-                continue
-            stops, onward = self._step(way, clock)
-            if stops:
-                found += 1
-                yield way
-            passed |= {way.op}
-            stack += [(further, passed) for further in reversed(onward)]
 
     def _step(self, way: Way, clock: Clock | None) -> tuple[bool, list[Way]]:
         """Whether a way may end at its operation, and the ways on from it that leave no trace."""
@@ -229,9 +247,7 @@ class Grammar:
             return False, [way._replace(op=nxt, now=now._replace(unit=-1) if a == Let.PLACES else now)]
         if code == Op.SETTLE:
             return False, [way._replace(op=nxt, now=now._replace(unit=now.given))]
-        silent = way.silent
-        if code in (Op.DELAY, Op.WAIT, Op.HOLD):
-            silent = (*silent, way.op)
+        silent = (*way.silent, way.op) if code != Op.SEIZE or not self.after[way.op] else way.silent
         onward = []
         for target in self.unseen[way.op]:
             given = now
@@ -272,3 +288,33 @@ class Grammar:
             return None
         begin, size = (int(v) for v in tables.mixes[tables.cells[first]])
         return int(tables.mix_value[begin]) if size == 1 else None
+
+
+def _joined(first: Way, more: Way) -> Way:
+    """A way and its continuation."""
+    late = more.choices
+    if first.takes_time:
+        late = tuple(choice._replace(late=True) for choice in late)
+    return more._replace(choices=(*first.choices, *late), silent=(*first.silent, *more.silent),
+                         perhaps=(*first.perhaps, *more.perhaps))
+
+
+def _merged(ways: list[Way]) -> tuple[Way, ...]:
+    """Ways that end alike as one, whose choices are those they have in common; the others are untold."""
+    alike: dict[tuple[int, Now], list[Way]] = {}
+    for way in ways:
+        alike.setdefault((way.op, way.now), []).append(way)
+    return tuple(same[0] if len(same) == 1 else _common(same) for same in alike.values())
+
+
+def _common(ways: list[Way]) -> Way:
+    every = {choice.op: choice for way in ways for choice in way.choices}
+    made = [{choice[:3] for choice in way.choices} for way in ways]
+    late = {choice[:3] for way in ways for choice in way.choices if choice.late}
+    common = [choice._replace(late=choice[:3] in late) for choice in ways[0].choices
+              if all(choice[:3] in other for other in made)]
+    told = {choice.op for choice in common}
+    untold = [choice._replace(outcome=UNTOLD) for op, choice in every.items() if op not in told]
+    silent = tuple(op for op in ways[0].silent if all(op in way.silent for way in ways))
+    perhaps = dict.fromkeys(op for way in ways for op in (*way.silent, *way.perhaps) if op not in silent)
+    return Way(ways[0].op, ways[0].now, (*common, *untold), silent, tuple(perhaps))

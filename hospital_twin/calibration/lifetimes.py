@@ -65,9 +65,14 @@ class Lifetimes:
         return float(self.weight[np.isfinite(self.high)].sum())
 
     @property
+    def number(self) -> int:
+        """How many they are."""
+        return round(float(self.weight.sum()))
+
+    @property
     def censored(self) -> int:
         """How many had not ended when last seen."""
-        return int(np.count_nonzero(~np.isfinite(self.high)))
+        return round(float(self.weight[~np.isfinite(self.high)].sum()))
 
     def constant(self) -> float | None:
         """The one value that all ended ones have, if no other lasted longer."""

@@ -83,7 +83,7 @@ def _fit_share(findings: Findings, op: int, table: Table) -> None:
         findings.found(path, rounded(share), Fit(
             path=named.at(cells.words[number]), estimator="patients seen again over visits, each visit counted by the "
             "chance that its return would have been seen", value=f"{share:.3g}", low=max(0.0, share - half),
-            high=min(1.0, share + half), n=int(mine.sum())))
+            high=min(1.0, share + half), n=round(float(table.weight[mine].sum()))))
 
 
 def _visible(findings: Findings, op: int, moments: object, hours: np.ndarray) -> np.ndarray:

@@ -16,8 +16,8 @@ from hospital_twin.program.codes import Op
 
 STRENGTH = 5.0
 """Visits that the share over all classes counts for in each class: it decides where there is next to nothing else."""
-SURE_ENOUGH = 0.02
-"""A branch of whose passings the log tells fewer than this share for sure is not fitted."""
+SURE_ENOUGH = 0.9
+"""A branch is fitted where the log tells for sure, of at least this share of those who pass it, which way they went."""
 
 
 class Shared(NamedTuple):
@@ -61,7 +61,8 @@ def fit_chances(findings: Findings) -> None:
         if ops[op, 0] == Op.PICK:
             _fit_branch(findings, op, table)
         elif not _returns(findings, op):
-            _fit_chance(findings, table, place.step.chance, Named((*place.path, "chance"), f"{place.words}.chance"))
+            _fit_share(findings, table, table.outcome == 1, place.step.chance,
+                       Named((*place.path, "chance"), f"{place.words}.chance"), _doubt(findings, op))
 
 
 def _returns(findings: Findings, op: int) -> bool:
@@ -71,11 +72,11 @@ def _returns(findings: Findings, op: int) -> bool:
 
 def _usable(findings: Findings, op: int, what: str, words: str) -> Table | None:
     """What a log tells of an operation that chooses, if it tells anything."""
-    table = findings.seen.choices.get(op)
-    if table is None:
+    table, certain = findings.seen.choices.get(op), findings.seen.certain.get(op)
+    if table is None and certain is None:
         findings.kept(f"{what} ({words}): no visit of the log came there; the layout's numbers are kept")
         return None
-    if findings.seen.certain.get(op, 1.0) < SURE_ENOUGH:
+    if table is None or certain < SURE_ENOUGH:
         findings.kept(f"{what} ({words}): the log does not show it; the layout's numbers are kept")
         return None
     table = findings.within(table, findings.times(table))
@@ -89,7 +90,8 @@ def _fit_branch(findings: Findings, op: int, table: Table) -> None:
     for number, option in enumerate(options):
         if option.chance is not None:
             named = Named((*place.path, "options", number, "chance"), f"{place.words}.options.{number}.chance")
-            whole[number] = _fit_share(findings, table, table.outcome == number, option.chance, named)
+            whole[number] = _fit_share(findings, table, table.outcome == number, option.chance, named,
+                                       _doubt(findings, op))
     _fill_up(findings, op, whole)
 
 
@@ -107,11 +109,13 @@ def _fill_up(findings: Findings, op: int, cells: Sequence[Cells | None]) -> None
             findings.values[path] = min(1.0, ceil(max(0.0, 1.0 - sum(others)) * 1e6 + 1) / 1e6)
 
 
-def _fit_chance(findings: Findings, table: Table, value: Any, named: Named) -> None:
-    _fit_share(findings, table, table.outcome == 1, value, named)
+def _doubt(findings: Findings, op: int) -> str:
+    """What to say of visits that can have gone several ways."""
+    share = 1.0 - findings.seen.certain[op]
+    return f"{share:.1%} can have gone either way, and count for each by its probability" if share > 0.0005 else ""
 
 
-def _fit_share(findings: Findings, table: Table, hit: np.ndarray, value: Any, named: Named) -> Cells:
+def _fit_share(findings: Findings, table: Table, hit: np.ndarray, value: Any, named: Named, doubt: str) -> Cells:
     """One probability of the layout, by the classes that it distinguishes."""
     cells = findings.cells(value, named.path)
     leaf = cells.of(findings.moments(table, findings.times(table)))
@@ -125,7 +129,8 @@ def _fit_share(findings: Findings, table: Table, hit: np.ndarray, value: Any, na
             nobody.append(f"{cells.leaves[number]:g} ({cells.words[number]})")
             continue
         found = shared(times, of, everywhere, cells.leaves[number])
-        note = f"one share for all: the log does not know {' and '.join(unknown)}" if unknown else ""
+        note = "; ".join(filter(None, [
+            f"one share for all: the log does not know {' and '.join(unknown)}" if unknown else "", doubt]))
         findings.found(path, rounded(found.share), Fit(
             path=named.at(cells.words[number]), estimator=_estimator(len(cells.paths)),
             value=f"{rounded(found.share):g}", low=found.low, high=found.high, n=round(of), note=note))

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 
 from hospital_twin.calibration.durations import Sample, fit_durations
-from hospital_twin.calibration.evidence import Table
+from hospital_twin.calibration.evidence import Silent, Table
 from hospital_twin.calibration.findings import Findings, Named, taken
 from hospital_twin.calibration.lifetimes import Lifetimes
 from hospital_twin.calibration.trails import How, Seen, Trails
@@ -15,7 +15,8 @@ from hospital_twin.layout.steps import Release
 from hospital_twin.layout.terms import UNLIMITED
 from hospital_twin.program.codes import Op
 
-DAY = 24 * TICKS_PER_HOUR
+MAIN_SHARE = 0.9
+"""A step without a row of its own is measured by the time between two others if it is at least this share of it."""
 
 
 def fit_steps(findings: Findings) -> None:
@@ -130,12 +131,36 @@ def _between(findings: Findings, op: int) -> Part | None:
     """Durations of a step that leaves no row: from the sighting before it to when the next thing was asked for.
 
     A wait for a time of day that comes after (a discharge round) takes up to a day, so that the step ended within
-    the day before.
+    the day before. Short tasks that left no trace either are taken off with their mean.
     """
-    seen, trails = findings.seen, findings.seen.trails
-    table = seen.gaps.get(op)
-    if table is None:
+    parts = [(table, *_rest(findings, op, silent)) for silent, table in findings.seen.gaps.items()
+             if _longest(findings, silent) == op]
+    if not parts:
         return None
+    table = Table(*(np.concatenate(columns) for columns in zip(*(part[0] for part in parts), strict=True)))
+    less, waited = (np.concatenate([np.full(len(part[0].visit), part[i]) for part in parts]) for i in (1, 2))
+    return _gaps(findings, table, less, waited)
+
+
+def _longest(findings: Findings, silent: Silent) -> int:
+    """The one step that took (nearly) all of the time between two sightings; -1 where several share it.
+
+    It has `MAIN_SHARE` of the time that the layout gives all that left no trace, and is passed for sure.
+    """
+    every = {op: findings.mean_hours(op) for op in (*silent[0], *silent[1])}
+    main = max(every, key=lambda op: every[op])
+    return main if main in silent[0] and every[main] >= MAIN_SHARE * sum(every.values()) else -1
+
+
+def _rest(findings: Findings, op: int, silent: Silent) -> tuple[float, bool]:
+    """Mean hours of what else was passed for sure, and whether a wait for a time of day was among it."""
+    ops = findings.program.code.ops
+    return (sum(findings.mean_hours(other) for other in silent[0] if other != op and ops[other, 0] == Op.DELAY),
+            any(ops[other, 0] == Op.WAIT for other in (*silent[0], *silent[1])))
+
+
+def _gaps(findings: Findings, table: Table, less: np.ndarray, waited: np.ndarray) -> Part:
+    trails = findings.seen.trails
     begin = findings.times(table)
     to = np.maximum(table.to, 0)
     until = np.where(table.to >= 0, _asked(findings)[to], trails.finish)
@@ -145,9 +170,9 @@ def _between(findings: Findings, op: int) -> Part | None:
     until = np.where(gone, trails.end[last], until)
     ended = (ended | gone) & (until != NEVER)
     late = until > trails.finish
-    lasted = _hours(begin, np.minimum(until, trails.finish))
+    lasted = np.maximum(_hours(begin, np.minimum(until, trails.finish)) - less, 0.0)
     high = np.where(ended & ~late, lasted, np.inf)
-    low = np.where(ended & ~late & seen.waited[op], np.maximum(lasted - 24.0, 0.0), lasted)
+    low = np.where(ended & ~late & waited, np.maximum(lasted - 24.0, 0.0), lasted)
     entry = np.maximum(_hours(begin, np.full(len(begin), trails.begin)), 0.0)
     known = (lasted >= 0) & (lasted > entry) & (begin != NEVER)
     times = Lifetimes(*(column[known] for column in (np.maximum(low, entry), high, entry, np.full(len(low), np.inf),

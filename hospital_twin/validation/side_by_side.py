@@ -1,0 +1,101 @@
+"""The log beside the twin: is each recorded number one that the twin finds possible?"""
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import WHOLE_HOSPITAL, EventLog
+from hospital_twin.kpis import Kpi, KpiTable, compute_kpis, kpi_drawer
+from hospital_twin.runs import Runs
+from hospital_twin.validation.student import prediction_range
+
+LEVEL = 0.95
+"""How much of the twin's single replications the range holds."""
+BESIDE_COLUMNS = {"kpi": "str", "place": "str", "hour": "Int8", "statistic": "str", "unit": "str",
+                  "observed": "float64", "twin": "float64", "low": "float64", "high": "float64",
+                  "replications": "int64", "verdict": "str", "says": "str"}
+INSIDE, OFF, UNKNOWN = "inside", "off", "not computable"
+_ENOUGH = 40
+"""Replications from which the range is that of their own quantiles, not of Student's t."""
+
+
+def beside(log: EventLog, runs: Runs, *, warm_up: pd.Timedelta = pd.Timedelta(0)) -> pd.DataFrame:
+    """Every KPI of a log beside the mean of the twin's replications and the central 95 % range of single ones.
+
+    The range is where the number of one more simulated period of the runs' length would lie (a prediction interval):
+    a log of another length varies more or less than that. warm_up: first part of the log that is not measured.
+    Returns one row per number with the columns of `BESIDE_COLUMNS`: verdict is ``inside``, ``off`` or
+    ``not computable``; says is the same in a sentence. Raises `BadInput` for runs of fewer than two replications.
+    """
+    if len(runs.replications) < 2:
+        raise BadInput(f"runs of {runs.scenario}", f"they have {len(runs.replications)} replication",
+                       "at least two, so that they show how much a number varies by chance")
+    return beside_numbers(compute_kpis(log, warm_up=warm_up), runs)
+
+
+def beside_numbers(observed: KpiTable, runs: Runs) -> pd.DataFrame:
+    """The same for the KPIs of a log that are known already."""
+    keys = ["kpi", "place", "hour", "statistic"]
+    twin = {key: group.tolist() for key, group in
+            runs.kpis.assign(hour=runs.kpis["hour"].astype(object).where(runs.kpis["hour"].notna(), None))
+            .groupby(keys, dropna=False, sort=False)["value"]}
+    twin = {tuple(None if pd.isna(part) else part for part in key): values for key, values in twin.items()}
+    kpis = kpi_drawer()
+    rows = []
+    for line in observed.table.itertuples(index=False):
+        hour = None if pd.isna(line.hour) else int(line.hour)
+        values = [v for v in twin.get((line.kpi, line.place, hour, line.statistic), []) if np.isfinite(v)]
+        rows.append(_row(kpis[line.kpi], line, hour, values))
+    return pd.DataFrame(rows, columns=list(BESIDE_COLUMNS)).astype(BESIDE_COLUMNS)
+
+
+def _row(kpi: Kpi, line: object, hour: int | None, values: list[float]) -> tuple:
+    statistic = kpi.statistics[line.statistic]
+    about = (kpi.id, line.place, hour, line.statistic, statistic.unit, line.value)
+    if not np.isfinite(line.value) or len(values) < 2:
+        why = line.reason if not np.isfinite(line.value) else "not computable: the twin has no such number"
+        return (*about, np.nan, np.nan, np.nan, len(values), UNKNOWN, f"{_what(kpi, line, hour)}: {why}")
+    low, high = _range(values, statistic.unit)
+    mean = float(np.mean(values))
+    verdict = INSIDE if low <= line.value <= high else OFF
+    how = "within the twin's range" if verdict == INSIDE else (
+        "higher than the twin finds possible" if line.value > high else "lower than the twin finds possible")
+    digits = statistic.decimals
+    says = (f"{_what(kpi, line, hour)}: {line.value:.{digits}f} {statistic.unit} recorded, {how} "
+            f"({low:.{digits}f} to {high:.{digits}f}, mean {mean:.{digits}f})")
+    return (*about, mean, low, high, len(values), verdict, says)
+
+
+def _what(kpi: Kpi, line: object, hour: int | None) -> str:
+    place = "" if line.place == WHOLE_HOSPITAL else f", {line.place}"
+    at = "" if hour is None else f", {hour:02d}:00-{hour + 1:02d}:00"
+    return f"{kpi.statistics[line.statistic].words}{place}{at}"
+
+
+def _range(values: list[float], unit: str) -> tuple[float, float]:
+    """The central range of one more replication; never below nothing, and no share above all."""
+    if len(values) >= _ENOUGH:
+        low, high = (float(q) for q in np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]))
+    else:
+        low, high = prediction_range(values, LEVEL)
+        top = 100.0 if unit == "%" and max(values) <= 100.0 else np.inf
+        low, high = (max(0.0, low) if min(values) >= 0.0 else low), min(high, top)
+    # Sums of floats: a number that never varies must not be off by its last digit.
+    slack = 1e-9 * max(abs(low), abs(high))
+    return low - slack, high + slack
+
+
+def beside_words(table: pd.DataFrame) -> str:
+    """How many of the log's numbers lie within the twin's range, and which of the headlines do not."""
+    known = table[table["verdict"] != UNKNOWN]
+    if known.empty:
+        return "The log has no number that the twin has too."
+    inside = int(known["verdict"].eq(INSIDE).sum())
+    headline = known["kpi"].map({name: kpi.headline for name, kpi in kpi_drawer().items()})
+    main = known[known["statistic"].eq(headline) & known["place"].eq(WHOLE_HOSPITAL) & known["hour"].isna()]
+    off = main.loc[main["verdict"] == OFF, "says"].tolist()
+    first = f"{inside} of {len(known)} numbers of the log lie within the twin's range"
+    if not off:
+        return f"{first}, among them every headline."
+    return f"{first}; of the headlines these do not: {'; '.join(off)}."
