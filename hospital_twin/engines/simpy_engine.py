@@ -83,6 +83,7 @@ class Engine:
         self.due_capacity: list[tuple[int, int, int]] = []
         self.due_patience: list[Any] = []
         self.ringing: list[Token] = []
+        self.turns: list[Token] = []
         self.next_change = 0
         if resume:
             snapshots.restore(self, resume)
@@ -153,8 +154,23 @@ class Engine:
                 yield waited_for
             except simpy.Interrupt:
                 continue
-            if token.wait is waited_for:
+            if token.wait is not waited_for:
+                continue
+            if token.parent is not None and waited_for is not token.turn:
+                self._queue_for_turn(token)
+            else:
                 self.flow.advance(token)
+
+    def _queue_for_turn(self, token: Token) -> None:
+        """Branches of visits that wake at one tick go on in the order of visit and branch, not in that of waking."""
+        token.turn = token.wait = self.env.event()
+        self.turns.append(token)
+
+    def _take_turns(self) -> None:
+        turns, self.turns = self.turns, []
+        for token in sorted(turns, key=lambda t: (t.visit.id, t.branch)):
+            if token.wait is token.turn:
+                token.turn.succeed()
 
     def rouse(self, token: Token) -> None:
         """Make a sleeping process look at its token's new `wait`."""
@@ -203,8 +219,11 @@ class Engine:
         env, now = self.env, self.now
         if self.ringing:
             self._ring_bells()
-        while env.peek() == now:
-            env.step()
+        while env.peek() == now or self.turns:
+            if env.peek() == now:
+                env.step()
+            else:
+                self._take_turns()
         if self.forks.ended:
             self.forks.end_branches()
         if self.due_capacity:

@@ -55,7 +55,8 @@ class Token:
     """A visit on its way through the operations; a fork gives it more than one.
 
     pc: the operation at work or next. ends: tick at which a DELAY or WAIT ends. remaining: ticks that a pre-empted
-    step has left. bell: what its process waits on when it waits for others. pending: branches still under way.
+    step has left. bell: what its process waits on when it waits for others. turn: what a branch waits on when others
+    wake with it. pending: branches still under way.
     """
 
     visit: Visit
@@ -68,6 +69,7 @@ class Token:
     parent: Token | None = None
     pending: int = 0
     bell: Any = None
+    turn: Any = None
     wait: Any = None
     process: Any = None
     started: bool = False

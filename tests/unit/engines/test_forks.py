@@ -207,3 +207,21 @@ def test_options_by_condition_take_the_first_that_holds():
                                                {{then: [{{leave: l3, as: three}}]}}]}}]}}
     """)
     assert {who: how for who, (_, how) in ends(log).items()} == {"a0": "one", "b0": "two", "c0": "three"}
+
+
+def test_branches_that_wake_together_go_on_in_their_own_order_not_in_that_of_waking():
+    """The second branch fell asleep first, so its alarm rings first: it still has the last word."""
+    log = run(f"""
+        attributes: {{last: [none, first_branch, second_branch]}}
+        sources: {{a: {{pathway: p, trace: {at(0)}}}}}
+        pathways:
+          p:
+            - together: both
+              branches:
+                - [{{stay: half, takes: 15 min}}, {{stay: other_half, takes: 15 min}},
+                   {{assign: one, set: {{last: first_branch}}}}]
+                - [{{stay: whole, takes: 30 min}}, {{assign: two, set: {{last: second_branch}}}}]
+            - {{leave: out, as: home}}
+    """)
+    left = log.stays[log.stays["activity"] == "leave"]
+    assert list(left["last"].astype(str)) == ["second_branch"]
