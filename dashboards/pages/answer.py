@@ -1,6 +1,8 @@
 """The first page: the latest answer."""
 from __future__ import annotations
 
+import re
+
 import dash_mantine_components as dmc
 import plotly.graph_objects as go
 from dash import Input, Output, callback, dcc, html, register_page
@@ -16,7 +18,7 @@ from dashboards.parts.origin import origin
 from dashboards.parts.states import empty, fault
 from dashboards.reader import Reader, Shown
 from dashboards.views import week
-from hospital_twin import Answer, BadInput, telling_places
+from hospital_twin import Answer, BadInput, TypicalWeek, telling_places
 
 register_page(__name__, path="/", title="Answer - hospital_twin", name="Answer")
 
@@ -86,9 +88,14 @@ def picture(answer: Answer, place: str, scenario: str, *, numbers: bool
     return week.figure(frame), sentence, _numbers(frame) if numbers else None, f"{frame[0].title()}. {sentence}"
 
 
-def _numbers(frame: tuple) -> Component:
+def _numbers(frame: tuple[TypicalWeek, TypicalWeek | None]) -> Component:
+    """A table of 168 rows: as Markdown, because a Dash component for each cell takes half a minute to build."""
     rows = week.table(*frame)
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in rows.columns]))
-    body = [html.Tr([html.Th(line[0], scope="row"), *(html.Td(f"{value:g}") for value in line[1:])])
-            for line in rows.itertuples(index=False)]
-    return html.Table([head, html.Tbody(body)], className="kpis")
+    lines = [[_plain(name) for name in rows.columns], ["---:"] * len(rows.columns),
+             *([line[0], *(f"{value:g}" for value in line[1:])] for line in rows.itertuples(index=False))]
+    return dcc.Markdown("\n".join(f"| {' | '.join(line)} |" for line in lines), className="numbers")
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes for nothing but text."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~&:])", r"\\\1", text)

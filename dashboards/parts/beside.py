@@ -15,7 +15,7 @@ def beside_log(table: object) -> Component:
     """One line a KPI: the twin's range as a bar, the log as a dot; all ranges are drawn alike wide."""
     rows = beside_rows(table)
     head = html.Thead(html.Tr([html.Th(text, scope="col", className=name) for text, name in (
-        ("KPI", ""), ("log", ""), ("twin, one run", ""), ("", "strip"), ("", "verdict"))]))
+        ("KPI", ""), ("log", ""), ("twin: 95 % of single runs", ""), ("", "strip"), ("", "verdict"))]))
     return html.Div([html.P(beside_sentence(rows), className="under", id=ids.BESIDE_SENTENCE),
                      html.Div(html.Table([head, html.Tbody([_line(row) for row in rows])], className="kpis",
                                          id=ids.BESIDE), className="wide")])
@@ -23,13 +23,13 @@ def beside_log(table: object) -> Component:
 
 def _line(row: object) -> Component:
     if row.position is None:
-        said = [html.Td(), html.Td("not in both", className="verdict plain")]
+        said = [html.Td(), html.Td(row.word, className="verdict plain")]
     else:
         left = 50 + 50 * max(-EDGE, min(EDGE, row.position)) / (EDGE * 1.1)
-        tone, word = ("plain", "● inside") if row.inside else ("bad", "■ outside")
+        tone, shape = ("plain", "●") if row.inside else ("bad", "■")
         said = [html.Td(html.Div([html.Div(className="range"), html.Div(className=f"dot {tone}",
                                                                        style={"left": f"{left:.1f}%"})],
                                  className="strip", **{"aria-hidden": "true"}), className="strip"),
-                html.Td(word, className=f"verdict {tone}")]
+                html.Td(f"{shape} {row.word}", className=f"verdict {tone}")]
     return html.Tr([html.Th([row.title, " ", html.Span(row.unit, className="unit")], scope="row"),
                     html.Td(row.observed), html.Td(row.range), *said])

@@ -15,8 +15,8 @@ from hospital_twin.reports.wording import figure
 class BesideRow(NamedTuple):
     """One KPI of the log and of the twin.
 
-    range: from low to high over single replications. position: where the log lies, −1 at low and +1 at high; None where
-    it cannot be said.
+    range: from low to high over single replications. word: inside, outside, or not in both. position: where the log
+    lies, −1 at low and +1 at high; None where it cannot be said.
     """
 
     title: str
@@ -25,6 +25,7 @@ class BesideRow(NamedTuple):
     twin: str
     range: str
     inside: bool
+    word: str
     position: float | None
 
 
@@ -37,9 +38,10 @@ def beside_rows(table: pd.DataFrame) -> list[BesideRow]:
         if kpi is None or line.place != WHOLE_HOSPITAL or line.statistic != kpi.headline:
             continue
         known = all(math.isfinite(value) for value in (line.observed, line.low, line.high))
+        inside = bool(known and line.low <= line.observed <= line.high)
         rows.append(BesideRow(kpi.title, kpi.unit, figure(line.observed, kpi.decimals), figure(line.twin, kpi.decimals),
-                              f"{figure(line.low, kpi.decimals)} to {figure(line.high, kpi.decimals)}",
-                              bool(known and line.low <= line.observed <= line.high),
+                              f"{figure(line.low, kpi.decimals)} to {figure(line.high, kpi.decimals)}" if known else "",
+                              inside, ("inside" if inside else "outside") if known else "not in both",
                               _position(line.observed, line.low, line.high) if known else None))
     return rows
 
@@ -58,5 +60,5 @@ def beside_sentence(rows: Sequence[BesideRow]) -> str:
     off = [f"{row.title} ({row.observed} in the log, {row.range} {row.unit} in the twin)" for row in known
            if not row.inside]
     inside = len(known) - len(off)
-    first = f"{inside} of {len(known)} numbers of the log lie within the range of the twin's replications"
+    first = f"{inside} of {len(known)} numbers of the log lie within the twin's 95 % range of single runs"
     return f"{first}; outside: {'; '.join(off)}." if off else f"{first}."

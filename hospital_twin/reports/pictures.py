@@ -70,13 +70,13 @@ def spread_picture(answer: Answer) -> Picture | None:
 
 
 def beside_picture(rows: Sequence[BesideRow]) -> Picture | None:
-    """The log's value of each KPI against the range of the twin's replications, all ranges drawn alike."""
+    """The log's value of each KPI against the twin's range of single runs, all ranges drawn alike wide."""
     rows = [row for row in rows if row.position is not None]
     if not rows:
         return None
     canvas = Canvas((-2.2, 2.2), (0, len(rows)), height=26 + 24 * len(rows), edges=(300, 190, 6, 20))
     canvas.area(-1, 1, "range")
-    canvas.text(canvas.x(0), canvas.height - 4, "range of the twin's replications", "scale", "middle")
+    canvas.text(canvas.x(0), canvas.height - 4, "where 95 % of single runs of the twin lie", "scale", "middle")
     for number, row in enumerate(rows):
         level = len(rows) - number - 0.5
         canvas.text(292, canvas.y(level) + 4, row.title, "label", "end")
