@@ -69,7 +69,7 @@ class Rules:
 
     def _holds_long_enough(self, i: int, rule) -> bool:
         now = self.engine.now
-        if not self._term(rule.when):
+        if not self._term(rule.when) or (rule.until >= 0 and self._term(rule.until)):
             self.true_since[i] = NOT_YET
             return False
         if self.true_since[i] == NOT_YET:
