@@ -119,6 +119,10 @@ class Engine:
         timeout = self.env.timeout(tick - self.env.now)
         timeout.callbacks.append(lambda event: call(*what))
 
+    def instants(self) -> list[int]:
+        """The ticks that the calendar will come to, also those of alarms that nobody waits for any more."""
+        return sorted({tick for tick, *_ in self.env._queue})
+
     def sleep(self, token: Token, tick: int) -> None:
         """The token's process sleeps until `tick`; what takes no time goes on in the next round."""
         if tick > self.now:

@@ -60,6 +60,7 @@ def take(engine: Engine) -> Snapshot:
         "visits": [_visit(engine, visit) for visit in engine.visits.values()],
         "cleaning": [[_identity(visit), _holding(h), start, until]
                      for visit, h, start, until in holdings.in_cleaning.values()],
+        "instants": engine.instants(),
         "rows": engine.record.rows, "changes": engine.record.capacity,
     }
     return Snapshot(engine.now, json.loads(json.dumps(state)))
@@ -113,6 +114,8 @@ def restore(engine: Engine, snapshot: Snapshot) -> None:
                    dict(state["next_planned"]), state["returns"])
     engine.set_change_alarm(state["next_change"])
     rules.set_alarms()
+    for tick in state["instants"]:
+        engine.alarm(tick, bool)
 
 
 def _restore_patients(engine: Engine, state: dict[str, Any]) -> None:
