@@ -48,4 +48,4 @@ def main(store: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "hospital_twin.sqlite"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "out/twin.sqlite"))
