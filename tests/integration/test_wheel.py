@@ -64,5 +64,5 @@ def test_wheel_declares_the_command_the_page_and_the_licence(unpacked: Path):
     (metadata,) = unpacked.glob("*.dist-info")
     points = (metadata / "entry_points.txt").read_text(encoding="utf-8")
     assert "[console_scripts]\nhospital-twin = hospital_twin.cli:main" in points
-    assert "[hospital_twin.apps]\ndashboard = dashboards.app:create_app" in points
+    assert "[hospital_twin.apps]\ndashboard = dashboards.app:serve" in points
     assert (metadata / "licenses" / "LICENSE").is_file()
