@@ -1,0 +1,73 @@
+"""Every way in which a command can end: its exit code, and its last words without a traceback."""
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+
+import click
+
+from hospital_twin.cli._street import street
+from hospital_twin.errors import BadInput
+
+DONE, NO, BAD_INPUT, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def exit_code(arguments: Sequence[str]) -> int:
+    """Run the command in `arguments` (without the program's name) and answer how it ended.
+
+    0 done; 1 the answer is no; 2 bad input; 3 it could not be finished (a full disk, a simulation that goes round
+    without end); 130 stopped by Ctrl-C, as shells have it.
+    """
+    _speak_utf8()
+    try:
+        return street.main(args=list(arguments), prog_name="hospital-twin", standalone_mode=False,
+                           obj=shlex.join(["hospital-twin", *arguments])) or DONE
+    except BrokenPipeError:
+        # The reader (head, less) has closed; Python must not try to flush what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (click.UsageError, click.Abort, BadInput, KeyboardInterrupt, OSError, RuntimeError) as wrong:
+        if not _has_words(wrong):
+            raise
+        code, words = _ending(wrong)
+        click.echo(words, err=True)
+        return code
+
+
+def _ending(wrong: BaseException) -> tuple[int, str]:
+    """Exit code and last words."""
+    match wrong:
+        case BadInput():
+            return BAD_INPUT, str(wrong)
+        case click.UsageError():
+            return BAD_INPUT, _in_words(wrong)
+        case click.Abort() | KeyboardInterrupt():
+            return INTERRUPTED, "Stopped. Runs that were finished are kept; the same command goes on from there."
+        case OSError():
+            what = f"{wrong.filename}: " if wrong.filename else ""
+            return UNFINISHED, f"It could not be finished: {what}{wrong.strerror or wrong}"
+    return UNFINISHED, f"It could not be finished: {wrong}"
+
+
+def _has_words(wrong: BaseException) -> bool:
+    """Whether an error explains itself; any other `RuntimeError` is a fault of the program, which is not hidden."""
+    ours = type(wrong).__module__.startswith("hospital_twin.")
+    return ours or isinstance(wrong, click.Abort) or not isinstance(wrong, RuntimeError)
+
+
+def _in_words(wrong: click.UsageError) -> str:
+    if isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+        return wrong.format_message()
+    command = wrong.ctx.command_path if wrong.ctx else "hospital-twin"
+    problem = wrong.format_message().rstrip(".")
+    return f"{command}: {problem[:1].lower()}{problem[1:]}\n  expected: what `{command} --help` lists"
+
+
+def _speak_utf8() -> None:
+    # A pipe on Windows, or LANG=C, knows neither the minus sign nor the dash of 10:00-22:00.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            stream.reconfigure(encoding="utf-8")

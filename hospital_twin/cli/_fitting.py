@@ -1,0 +1,49 @@
+"""Fitting a hospital to a log, and saying what came of it: what `calibrate` and `demo` have in common."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hospital_twin.cli._voice import Voice
+
+if TYPE_CHECKING:
+    from hospital_twin.eventlog import EventLog
+    from hospital_twin.hospital import Fit, Hospital
+    from hospital_twin.layout import Layout
+
+_OF = "low, high: of "
+
+
+def fitted(log: EventLog, layout: Layout | None, voice: Voice) -> Hospital:
+    """The hospital of a log; without a layout, of one drafted from the log's own units."""
+    from hospital_twin.calibration import calibrate, outline
+    if layout is None:
+        layout = outline(log)
+        voice.say(f"No layout is given, so one is drafted from the log: {len(layout.units)} units. Staff and whatever "
+                  "else the log does not name are not in it.")
+    hospital = calibrate(log, layout)
+    about = hospital.fitted_on
+    voice.say(f"{len(hospital.fits)} numbers of {layout.name} fitted to {about.visits:,} visits, {about.start[:10]} to "
+              f"{about.end[:10]}.")
+    return hospital
+
+
+def told(fit: Fit) -> str:
+    """A fit on one line: its place, its value, its interval and of what that is, and the cases behind it."""
+    said, _, of = fit.note.partition(_OF)
+    parts = [fit.value, *filter(None, (said.strip("; "), of if of != "that" else ""))]
+    if fit.low is not None and fit.high is not None:
+        parts[-1] += f" [{_digits(fit.low)}, {_digits(fit.high)}]"
+    return f"{fit.path}: {'; '.join(parts)}; {fit.n:,} cases"
+
+
+def _digits(value: float) -> str:
+    """A number with three digits that count."""
+    return f"{float(f'{value:.3g}'):,g}".replace("-", "\N{MINUS SIGN}")
+
+
+def tell_unknown(hospital: Hospital, voice: Voice) -> None:
+    """What the log could not tell."""
+    if hospital.not_fitted:
+        voice.heading("What the log does not tell")
+        for sentence in hospital.not_fitted:
+            voice.say(f"- {sentence}.".replace("..", "."))

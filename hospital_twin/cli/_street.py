@@ -1,0 +1,49 @@
+"""The group of all commands, in the order in which a newcomer meets them."""
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+
+import click
+
+COMMANDS = ("demo", "check", "calibrate", "run", "compare", "levers", "serve", "generate", "layout")
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    the answer is no (each command's --help says when)
+  2    bad input: the message names the place, what is there, and what is expected
+  3    it could not be finished (a full disk, for example)
+  130  stopped by Ctrl-C
+"""
+
+
+class Street(click.Group):
+    """Commands by the name of their file, imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(import_module(f"hospital_twin.cli.{cmd_name}"), cmd_name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=Street, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hospital-twin", prog_name="hospital-twin", message="%(prog)s %(version)s")
+def street() -> None:
+    """A digital twin of your hospital's patient flow.
+
+    From an admission log to an answered what-if: check the log, calibrate the twin, compare scenarios.
+
+    \b
+    Example, with the synthetic hospital that comes with the program:
+      hospital-twin demo
+    """

@@ -1,0 +1,59 @@
+"""`hospital-twin calibrate`: a log and a layout become a hospital with fitted numbers."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hospital_twin.cli import _options as options
+from hospital_twin.cli._options import FOLDER, command
+from hospital_twin.cli._types import NewFile
+from hospital_twin.cli._voice import Voice
+from hospital_twin.errors import BadInput
+
+STANDARD = FOLDER / "hospital.yaml"
+
+
+@command("calibrate", example="hospital-twin calibrate admissions.csv --layout my_hospital.yaml -o out/hospital.yaml\n"
+                              "hospital-twin run out/hospital.yaml",
+         no="the log tells none of the layout's numbers.")
+@options.log
+@options.reading
+@click.option("-o", "--output", "output", type=NewFile(".yaml", ".yml"), default=None,
+              help=f"Where the hospital is written.  [default: {STANDARD}]")
+@options.as_json
+def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: str | None, output: Path | None,  # noqa: PLR0913
+              as_json: bool) -> int:
+    """Fit the numbers of a layout to a LOG and write the hospital that comes out.
+
+    Each number comes with its interval and what it rests on; what the log cannot tell keeps the layout's number and is
+    listed. Without `--layout` one is drafted from the log's own units. LOG is as for `check`.
+    """
+    from hospital_twin.cli._fitting import fitted, tell_unknown, told
+    from hospital_twin.cli._inputs import layout_of, log_of
+    voice, given = Voice(as_json), layout_of(layout)
+    path = output or STANDARD
+    _only_over_its_own(path)
+    found, report = log_of(log, given, mapping, time_zone)
+    voice.say(f"{report.file}: {report.read:,} rows read, {report.kept:,} kept, {report.rejected:,} rejected "
+              f"(what and why: hospital-twin check {report.file}).")
+    hospital = fitted(found, given, voice)
+    path.parent.mkdir(exist_ok=True)
+    hospital.save(path)
+    voice.answer({"hospital": path, "fitted_on": hospital.fitted_on.model_dump() if hospital.fitted_on else None,
+                  "fits": [fit.model_dump() for fit in hospital.fits], "not_fitted": hospital.not_fitted})
+    for fit in hospital.fits:
+        voice.say(told(fit), indent=2)
+    tell_unknown(hospital, voice)
+    voice.say(f"Written: {path}. Next: hospital-twin run {path}")
+    return 0 if hospital.fits else 1
+
+
+def _only_over_its_own(path: Path) -> None:
+    """Raises `BadInput` when another file than one that this command wrote would be written over."""
+    from hospital_twin.layout import read_yaml
+    if path.exists():
+        value, _ = read_yaml(path)
+        if not isinstance(value, dict) or "fitted_on" not in value:
+            raise BadInput(str(path), "this file is there already, and is not one that calibrate wrote",
+                           "another name after -o")

@@ -1,0 +1,46 @@
+"""`hospital-twin check`: what is in a log, what is wrong with it, and what it is good for."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hospital_twin.cli import _options as options
+from hospital_twin.cli._options import command
+from hospital_twin.cli._types import NewFile, Whole
+from hospital_twin.cli._voice import Voice
+
+
+@command("check", example="hospital-twin check admissions.csv\n"
+                          "hospital-twin check export.csv.gz --layout hospital.yaml --faults out/faults.csv",
+         no="nothing can be calibrated from the log, or more of its rows were rejected than --most-rejected.")
+@options.log
+@options.reading
+@click.option("--faults", type=NewFile(".csv"), help="Write every fault as a table: file, line, column, reason, what "
+                                                     "became of the row. Values of the log are not in it.")
+@click.option("--most-rejected", type=Whole(0, 100), default=20, show_default=True,
+              help="Per cent of the rows that may be rejected.")
+@options.as_json
+def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str | None, faults: Path | None,  # noqa: PLR0913
+          most_rejected: int, as_json: bool) -> int:
+    """Read a LOG and print what was found: rows kept, repaired and rejected, with lines and reasons.
+
+    LOG is a CSV file of stays or of intervals (.gz or .zip as well), or the folder of a MIMIC-IV hospital module.
+    What its columns mean is found by their names; `--mapping` says it where that fails.
+    """
+    from hospital_twin.cli._inputs import layout_of, log_of
+    voice = Voice(as_json)
+    _, report = log_of(log, layout_of(layout), mapping, time_zone)
+    voice.answer(report.to_dict() if as_json else None)
+    for line in () if as_json else report.lines():
+        voice.block(line)
+    if faults:
+        report.faults.to_csv(faults, index=False)
+        voice.say(f"Every fault, one per line: {faults}")
+    few = 100 * report.rejected <= most_rejected * report.read
+    if not report.can:
+        voice.say("Answer: no. Nothing can be calibrated from this log.")
+    elif not few:
+        voice.say(f"Answer: no. {report.rejected:,} of {report.read:,} rows had to be rejected, which is more than "
+                  f"{most_rejected} %.")
+    return 0 if report.can and few else 1
