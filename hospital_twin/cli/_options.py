@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
-from hospital_twin.cli._types import Days, NewFile, WarmUp, Whole
+from hospital_twin.cli._types import FOLDER, Days, NewFile, WarmUp, Whole
 
 Function = Callable[..., Any]
-FOLDER = Path("out")
 STORE = FOLDER / "twin.sqlite"
 
 

@@ -11,6 +11,9 @@ import click
 
 from hospital_twin.errors import BadInput
 
+FOLDER = Path("out")
+"""Where things are written when nothing else is said; made when it is not there."""
+
 
 class Goal(NamedTuple):
     """How well a KPI is to be known: half the width of its 95 % interval, in its unit."""
@@ -105,6 +108,8 @@ class NewFile(click.ParamType):
         if self.endings and path.suffix not in self.endings:
             raise BadInput(f"{called(param)} {path}", f"the name ends with {path.suffix or 'nothing'}",
                            f"a name that ends with {' or '.join(self.endings)}")
+        if path.parent == FOLDER:
+            FOLDER.mkdir(exist_ok=True)
         if not path.parent.is_dir():
             raise BadInput(f"{called(param)} {path}", f"there is no folder {path.parent}",
                            "a file in a folder that exists")
