@@ -3,13 +3,13 @@ from hospital_twin.distributions import read_distribution
 from hospital_twin.layout import Unit
 from hospital_twin.unit_types import UnitType, filled
 
-TURNOVER = read_distribution("lognormal(median 22 min, p90 34 min)")
+_TURNOVER = read_distribution("lognormal(median 22 min, p90 34 min)")
 """A theatre between two operations: a plausible figure, to be replaced by the hospital's own."""
 
 
-def expand(unit: Unit) -> Unit:
+def _expand(unit: Unit) -> Unit:
     """Theatres as places: turned over between two patients, and still taken while recovery has no bay."""
-    return filled(unit, kind="theatre", cleaning=TURNOVER)
+    return filled(unit, kind="theatre", cleaning=_TURNOVER)
 
 
-UNIT_TYPE = UnitType(title="Operating theatres", expand=expand)
+UNIT_TYPE = UnitType(title="Operating theatres", expand=_expand)
