@@ -122,7 +122,7 @@ def test_planned_operations_are_on_weekdays_alone() -> None:
     log = run_of("community_hospital")
     came = log.local("start")[log.stays["activity"].eq("arrive") & log.stays["mode"].eq("elective")]
     assert len(came) > 400
-    assert set(came.dt.dayofweek) == set(range(5))
+    assert set(came.dt.day_of_week) == set(range(5))
     assert came.dt.hour.between(7, 12).all()
 
 
