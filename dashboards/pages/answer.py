@@ -97,5 +97,5 @@ def _numbers(frame: tuple[TypicalWeek, TypicalWeek | None]) -> Component:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown takes for nothing but text."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~&:])", r"\\\1", text)
+    """Text that Markdown takes for nothing but text: what is no letter or digit by its number."""
+    return re.sub(r"[^\w\s]", lambda sign: f"&#{ord(sign[0])};", text)

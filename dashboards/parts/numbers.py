@@ -5,7 +5,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboards import ids
-from hospital_twin import Answer, answer_rows
+from hospital_twin import Answer, AnswerRow, answer_rows
 
 
 def kpi_table(answer: Answer) -> Component:
@@ -23,7 +23,7 @@ def kpi_table(answer: Answer) -> Component:
         html.Tbody([_row(row, len(compared)) for row in answer_rows(answer)])]))
 
 
-def _row(row: object, scenarios: int) -> Component:
+def _row(row: AnswerRow, scenarios: int) -> Component:
     start = html.Th([html.Span(row.title, title=row.definition), html.Span(row.unit, className="unit")], scope="row")
     if row.reason:
         return html.Tr([start, html.Td(row.reason, colSpan=1 + 3 * scenarios, className="verdict plain")])

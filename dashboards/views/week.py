@@ -1,6 +1,9 @@
 """The fan of a typical week: baseline in bands, a scenario and the log as lines, staffed places as a dashed line."""
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -52,7 +55,8 @@ def figure(frame: tuple[TypicalWeek, TypicalWeek | None]) -> go.Figure:
     return chart.update_layout(**_layout(week))
 
 
-def _band(chart: go.Figure, hours: object, week: TypicalWeek, ends: tuple[str, str], colour: str, name: str) -> None:
+def _band(chart: go.Figure, hours: np.ndarray, week: TypicalWeek, ends: tuple[str, str], colour: str,  # noqa: PLR0913
+          name: str) -> None:
     low, high = (week.bands[end].to_numpy() for end in ends)
     edge = {"width": 0}
     chart.add_scatter(x=hours, y=low, line=edge, hoverinfo="skip", showlegend=False, mode="lines")
@@ -60,7 +64,7 @@ def _band(chart: go.Figure, hours: object, week: TypicalWeek, ends: tuple[str, s
                       fillcolor=colour)
 
 
-def _line(chart: go.Figure, hours: object, values: pd.Series, name: str, colour: str, *, width: int,  # noqa: PLR0913
+def _line(chart: go.Figure, hours: np.ndarray, values: pd.Series, name: str, colour: str, *, width: int,  # noqa: PLR0913
           dash: str = "solid", shape: str = "linear") -> None:
     chart.add_scatter(x=hours, y=values.to_numpy(), name=name, mode="lines",
                       line={"color": colour, "width": width, "dash": dash, "shape": shape},
@@ -68,7 +72,7 @@ def _line(chart: go.Figure, hours: object, values: pd.Series, name: str, colour:
                       hovertemplate="%{text}: %{y:.1f}<extra>%{fullData.name}</extra>")
 
 
-def _layout(week: TypicalWeek) -> dict:
+def _layout(week: TypicalWeek) -> dict[str, Any]:
     middle = [24 * number + 12 for number in range(7)]
     return {
         "template": "none", "height": 380, "margin": {"l": 56, "r": 12, "t": 12, "b": 36},

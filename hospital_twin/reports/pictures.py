@@ -74,14 +74,14 @@ def beside_picture(rows: Sequence[BesideRow]) -> Picture | None:
     rows = [row for row in rows if row.position is not None]
     if not rows:
         return None
-    canvas = Canvas((-2.2, 2.2), (0, len(rows)), height=26 + 24 * len(rows), edges=(300, 190, 6, 20))
+    canvas = Canvas((-2.2, 2.2), (0, len(rows)), height=26 + 24 * len(rows), edges=(270, 250, 6, 20))
     canvas.area(-1, 1, "range")
     canvas.text(canvas.x(0), canvas.height - 4, "where 95 % of single runs of the twin lie", "scale", "middle")
     for number, row in enumerate(rows):
         level = len(rows) - number - 0.5
-        canvas.text(292, canvas.y(level) + 4, row.title, "label", "end")
+        canvas.text(262, canvas.y(level) + 4, row.title, "label", "end")
         canvas.dot(min(max(row.position, -2.0), 2.0), level, "log" if row.inside else "log off")
-        canvas.text(canvas.width - 182, canvas.y(level) + 4, f"log {row.observed}, twin {row.range} {row.unit}",
+        canvas.text(canvas.width - 242, canvas.y(level) + 4, f"log {row.observed}, twin {row.range} {row.unit}",
                     "scale")
     return canvas.picture("The log beside the twin", [Key("dot log", "the log, inside"),
                                                       Key("dot log off", "the log, outside")], beside_sentence(rows))

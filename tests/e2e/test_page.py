@@ -60,6 +60,8 @@ def test_a_patient_called_script_does_nothing(visit, serving: Callable, tmp_path
         visit.page.wait_for_selector(DRAWN)
         assert visit.page.inner_text("h1") == nasty
         assert nasty in visit.page.inner_text("header")
+        visit.page.locator(f"#{ids.SHOW_NUMBERS}").check()
+        expect(visit.page.locator(f"#{ids.WEEK_NUMBERS} thead")).to_contain_text(f"{nasty}: middle week")
     assert (visit.faults, visit.outside, shown) == ([], [], [])
 
 
