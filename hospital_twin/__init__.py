@@ -53,6 +53,8 @@ _HOMES: dict[str, str] = {
     "Store": "store",
     "Study": "store",
     "Answer": "reports",
+    "AnswerRow": "reports",
+    "BesideRow": "reports",
     "TypicalWeek": "reports",
     "answer_rows": "reports",
     "assumptions": "reports",
