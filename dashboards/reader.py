@@ -11,7 +11,8 @@ from hospital_twin import Answer, BadInput, Store
 class Shown(NamedTuple):
     """What there is to show: an answer, or the fault that hides it, or neither when there is no answer yet.
 
-    study: its id. finished: when the answer was stored (ISO, UTC). running: what is being computed, in words.
+    study: its id. finished: when the answer was stored (ISO, UTC). running: what was asked after it and has no answer
+    yet, in words.
     """
 
     answer: Answer | None = None
@@ -41,8 +42,8 @@ class Reader:
 
     def _read(self, store: Store) -> Shown:
         studies = store.studies()
-        running = next((f"Being computed: {one.question} {one.items} replications are finished." for one in studies[:1]
-                        if not one.finished), "")
+        running = next((f"The latest question is not answered yet: {one.question} {one.items} replications of it are "
+                        "finished." for one in studies[:1] if not one.finished), "")
         latest = next((one for one in studies if one.finished), None)
         if latest is None:
             return Shown(running=running)

@@ -18,7 +18,7 @@ from dashboards.parts.origin import origin
 from dashboards.parts.states import empty, fault
 from dashboards.reader import Reader, Shown
 from dashboards.views import week
-from hospital_twin import Answer, BadInput, TypicalWeek, telling_places
+from hospital_twin import SAME_LOG, Answer, BadInput, TypicalWeek, telling_places
 
 register_page(__name__, path="/", title="Answer - hospital_twin", name="Answer")
 
@@ -37,9 +37,11 @@ def layout(**_query: str) -> Component:
 
 
 def _answer(shown: Shown, answer: Answer) -> list[Component]:
-    running = [html.P(shown.running, className="caution")] if shown.running else []
-    beside = [html.H2("Is the twin right? The log beside it"), beside_log(answer.beside)] \
-        if answer.beside is not None else []
+    running = [html.P(f"▲ {shown.running} Below is the answer before it.", className="caution")] \
+        if shown.running else []
+    beside = [] if answer.beside is None else [
+        html.H2("Is the twin right? The log beside it"),
+        *([html.P(SAME_LOG, className="note")] if answer.hospital.fitted_on else []), beside_log(answer.beside)]
     return [html.H1(answer.question), *running, answer_cards(answer), *cautions(answer),
             html.H2("The numbers"), kpi_table(answer), html.H2("A typical week"), *_week(answer), *beside,
             origin(shown)]

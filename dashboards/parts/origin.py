@@ -14,11 +14,14 @@ def origin(shown: Shown) -> Component:
     answer = shown.answer
     assert answer is not None
     note = [html.P(answer.comparison.note(), className="note")] if answer.comparison is not None else []
+    unknown = answer.hospital.not_fitted
+    kept = [html.Details([html.Summary(f"What the log could not tell ({len(unknown)})"),
+                          html.Ul([html.Li(text) for text in unknown])])] if unknown else []
     faults = [html.H3("What was found wrong with the log"), html.Ul([html.Li(text) for text in answer.faults])]
     lines = [*pedigree_lines(answer), ("Study", shown.study)]
     again = [html.P("This computes it again:"), html.Pre(answer.command)] if answer.command else []
     return html.Section(id=ids.PEDIGREE, children=[
         html.H2("What it rests on"), html.Ul([html.Li(text) for text in assumptions(answer)]), *note,
-        *(faults if answer.faults else []),
+        *(faults if answer.faults else []), *kept,
         html.Details([html.Summary("Where each number comes from"), html.Dl(
             [part for name, value in lines for part in (html.Dt(name), html.Dd(str(value)))]), *again])])

@@ -121,12 +121,11 @@ def _cell(line: pd.Series, decimals: int) -> Cell:
     ends = [line["difference"], line["low"], line["high"]]
     if not all(math.isfinite(end) for end in ends):
         return Cell(NOTHING, NOTHING, NOTHING, verdict("not computable"))
-    clear = line["verdict"] != UNCLEAR
     # Of a clear difference no end may look like 0; elsewhere more decimals would only seem exact.
-    digits = decimals_for(ends, decimals) if clear else decimals
-    return Cell(figure(line["value"], decimals_for([line["value"]], decimals)),
-                figure(line["difference"], digits, sign=True), _interval(line["low"], line["high"], digits, sign=True),
-                verdict(str(line["verdict"])))
+    digits = decimals if line["verdict"] == UNCLEAR else decimals_for(ends, decimals)
+    difference, low, high = (round(end, digits) for end in ends)
+    return Cell(figure(line["value"], decimals_for([line["value"]], decimals)), figure(difference, digits, sign=True),
+                _interval(low, high, digits, sign=True), verdict(str(line["verdict"])))
 
 
 def _interval(low: float, high: float, decimals: int, *, sign: bool) -> str:

@@ -11,6 +11,9 @@ from hospital_twin.eventlog import WHOLE_HOSPITAL
 from hospital_twin.kpis import kpi_drawer
 from hospital_twin.reports.wording import figure
 
+SAME_LOG = ("The twin was calibrated on this log. That the two agree shows that it describes the hospital, not that it "
+            "foretells what has not been seen.")
+
 
 class BesideRow(NamedTuple):
     """One KPI of the log and of the twin.

@@ -8,7 +8,7 @@ from typing import Any
 
 from hospital_twin.errors import BadInput
 from hospital_twin.reports.answers import Answer, answer_rows
-from hospital_twin.reports.beside import beside_rows
+from hospital_twin.reports.beside import SAME_LOG, beside_rows
 from hospital_twin.reports.canvas import Picture
 from hospital_twin.reports.outcome import findings
 from hospital_twin.reports.pictures import beside_picture, spread_picture, week_picture
@@ -52,7 +52,7 @@ def _page(answer: Answer, written: datetime) -> str:
         findings=findings(answer), headlines=answer_rows(answer), all_rows=answer_rows(answer, every=True),
         weeks=[_week(answer, place) for place in first],
         other_weeks=[_week(answer, place) for place in answer.places() if place not in first],
-        beside=None if answer.beside is None else beside_picture(beside_rows(answer.beside)),
+        same_log=SAME_LOG, beside=None if answer.beside is None else beside_picture(beside_rows(answer.beside)),
         spread=spread_picture(answer), assumptions=assumptions(answer), pedigree=pedigree_lines(answer))
 
 
@@ -63,16 +63,16 @@ def _week(answer: Answer, place: str) -> Picture:
 
 def assumptions(answer: Answer) -> list[str]:
     """What has to be true for the answer to hold, in plain words."""
-    runs, hospital = answer.baseline, answer.hospital
+    runs = answer.baseline
     found = [f"Each of the {len(runs.replications)} replications simulates {runs.days:g} days from {runs.starts}. "
              + (f"The first {runs.warm_up_days:g} days fill the hospital and are not counted." if runs.warm_up_days else
                 "The hospital begins empty and everything is counted."),
              "Staff, beds and arrivals follow the weekly pattern of the layout; what the layout does not say does not "
              "happen."]
-    found += [f"{one.scenario}: {one.says}; everything else stays as it is." for one in answer.scenarios]
-    if hospital.fitted_on is None:
+    found += [f"{one.scenario}: {'' if one.says == one.scenario else f'{one.says}; '}everything else stays as it is."
+              for one in answer.scenarios]
+    if answer.hospital.fitted_on is None:
         found.append("No number was fitted to a log: all are as the layout states them.")
-    found += [f"Not fitted, taken as the layout states it: {what}" for what in hospital.not_fitted]
     return found
 
 

@@ -33,6 +33,7 @@ def test_the_answer_is_on_the_page(visit, serving: Callable, tmp_path: Path):
         assert visit.page.locator("main").count() == 1
         # Nothing has to be scrolled sideways.
         assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert visit.page.evaluate("[...document.querySelectorAll('.wide')].every(e => e.scrollWidth <= e.clientWidth)")
     assert (visit.faults, visit.outside) == ([], [])
 
 

@@ -6,6 +6,7 @@ import re
 import socket
 import sqlite3
 import threading
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import dashboards
 from dashboards import app, ids
 from dashboards.reader import Reader
 from hospital_twin.errors import BadInput
-from hospital_twin.store import Store
+from hospital_twin.store import Store, Study
 from tests import answers
 
 pytestmark = pytest.mark.unit
@@ -67,7 +68,16 @@ def test_a_store_without_an_answer_says_what_is_running(tmp_path: Path):
     connection.commit()
     connection.close()
     said = page(tmp_path / "twin.db")
-    assert "Being computed: What if two more doctors came? 8 replications are finished." in said
+    assert "not answered yet: What if two more doctors came? 8 replications of it are finished." in said
+
+
+def test_an_earlier_answer_says_that_there_is_a_later_question(tmp_path: Path):
+    path = answers.stored(tmp_path / "twin.db")
+    with Store(path) as store:
+        store.begin(Study("And in winter?", tuple(replace(e, seed=5) for e in answers.experiments())))
+    said = page(path)
+    assert "not answered yet: And in winter? 0 replications" in said
+    assert "What if two more doctors came?" in said
 
 
 def test_a_store_that_cannot_be_read_says_why(tmp_path: Path):

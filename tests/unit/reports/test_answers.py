@@ -36,6 +36,16 @@ def test_each_kpi_has_one_row_and_the_right_word():
     assert rows.keys() == {kpi.title for kpi in kpi_drawer().values()}
 
 
+def test_noise_of_sums_is_no_difference():
+    found = answers.answer()
+    table = found.comparison.table.copy()
+    unclear = table["verdict"] == "no clear difference"
+    table.loc[unclear, ["difference", "low", "high"]] = [2e-17, -0.04, 0.31]
+    noisy = replace(found, comparison=replace(found.comparison, table=table))
+    cell, = by_title(noisy)["Left without being seen"].cells
+    assert (cell.difference, cell.interval) == ("0", "[0, +0.3]")
+
+
 def test_what_cannot_be_computed_says_why():
     row = by_title(answers.answer())["Critical care refusals"]
     assert row.reason == "not computable: no unit of kind critical_care in this log"

@@ -49,6 +49,7 @@ def test_it_says_what_was_asked_found_and_assumed(tmp_path: Path):
     for text in (answer.question, finding.sentence, typical_week(answer, "majors").sentence(), "synthetic data",
                  answer.faults[0], answer.command, "1 of 2 numbers of the log lie within", answer.comparison.note(),
                  "The first 2 days fill the hospital and are not counted", "cleaning of St Elsewhere", "ab" * 32,
+                 "calibrated on this log",
                  "written 2026-01-02 03:04 UTC", "two more doctors: +2 ED doctors; everything else stays as it is",
                  "[29, 34]", "● better", "■ worse", "○ no clear difference", "▲ higher"):
         assert text in said, text
