@@ -52,6 +52,7 @@ _HOMES: dict[str, str] = {
     "read_truth": "generator",
     "Store": "store",
     "Study": "store",
+    "SAME_LOG": "reports",
     "Answer": "reports",
     "AnswerRow": "reports",
     "BesideRow": "reports",
