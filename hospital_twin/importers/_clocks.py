@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -25,8 +25,11 @@ class Moments(NamedTuple):
 
 def check_zone(name: str, where: str) -> str:
     """A time zone's name, or `BadInput`."""
-    if name not in available_timezones():
-        raise BadInput(where, f"there is no time zone {name!r}", "a name of the IANA list, as in Europe/London")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        raise BadInput(where, f"there is no time zone {name!r}", "a name of the IANA list, as in Europe/London") \
+            from wrong
     return name
 
 

@@ -15,6 +15,7 @@ from hospital_twin.importers._times import readable_shares
 ENOUGH = 0.5
 """The merit from which a column is taken to mean something."""
 _TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORECASE)
+_COMPOUND = re.compile(r"([a-z]{3,})(nummer|nr|datum|zeit|zeitpunkt|tijd|tijdstip|kennung)\b")
 _DATA = re.compile(r"\d{4,}|\d+[-/.:]\d+")
 
 
@@ -39,9 +40,12 @@ class Recognised(NamedTuple):
 
 
 def words_of(header: str) -> tuple[str, ...]:
-    """The words of a column name: ``EncounterID`` and ``encounter_id`` are both (encounter, id)."""
+    """The words of a column name: ``EncounterID`` and ``encounter_id`` are both (encounter, id).
+
+    German and Dutch compounds come apart: ``Fallnummer`` is (fall, nummer).
+    """
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
-    return tuple(re.findall(r"[a-z0-9]+", without_accents(apart)))
+    return tuple(re.findall(r"[a-z0-9]+", _COMPOUND.sub(r"\1 \2", without_accents(apart))))
 
 
 def recognise(peek: Peek, mapping: LogMapping, attributes: Iterable[str] | None) -> Recognised:

@@ -55,7 +55,7 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
     rows, of_day = _times(peek, times, column, text.lines, options, ledger)
     for name, places in recognised.fields.items():
         if FIELDS[name].kind == "number":
-            rows[name] = _numbers(column[places[0]], peek.header[places[0]], ledger)
+            rows[name] = _numbers(column[places[0]], peek.header[places[0]], ledger, whole=name == "space")
         elif FIELDS[name].kind != "time":
             rows[name] = pd.Series(column[places[0]], dtype=object)
     attributes = pd.DataFrame({name: pd.Series(column[place], dtype=object)
@@ -118,10 +118,13 @@ def _after_start(utc: dict[str, Moments]) -> Moments:
     return end._replace(utc=np.where(early, end.utc + end.later.astype("timedelta64[us]"), end.utc))
 
 
-def _numbers(texts: np.ndarray, header: str, ledger: Ledger) -> np.ndarray:
+def _numbers(texts: np.ndarray, header: str, ledger: Ledger, *, whole: bool) -> np.ndarray:
+    """A column of numbers, with a decimal point or comma; whole ones are 1 to 2³¹ - 1, others not negative."""
     codes, words = pd.factorize(texts)
     numbers = pd.to_numeric(pd.Series(words, dtype=object).str.replace(",", "."), errors="coerce").to_numpy(float)
-    found = numbers[codes]
-    missing = np.array([word.lower() in MISSING_WORDS for word in words], dtype=bool)[codes]
-    ledger.repair(~np.isfinite(found) & ~missing, "unreadable_number", header, texts)
-    return np.where(np.isfinite(found), found, np.nan)
+    possible = np.isfinite(numbers) & (numbers >= 0)
+    if whole:
+        possible &= (numbers >= 1) & (numbers < 2**31) & (numbers == np.round(numbers))
+    missing = np.array([word.lower() in MISSING_WORDS for word in words], dtype=bool)
+    ledger.repair((~possible & ~missing)[codes], "unreadable_number", header, texts)
+    return np.where(possible, numbers, np.nan)[codes]

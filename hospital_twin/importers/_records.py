@@ -74,8 +74,8 @@ def read_columns(peek: Peek, wanted: Sequence[int], unlike: Sequence[int] = ()) 
 def _reader(binary: BinaryIO, encoding: str) -> Callable[[int], bytes]:
     """Bytes in an encoding in which separators and line breaks are one byte each."""
     if encoding == "utf-16":
-        text = io.TextIOWrapper(binary, encoding, errors="replace", newline="")
-        return lambda size: text.read(size).encode("utf-8", errors="replace")
+        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        return lambda size: decoder.decode(binary.read(size)).encode("utf-8", errors="replace")
     return binary.read
 
 
@@ -95,9 +95,9 @@ def _blocks(read: Callable[[int], bytes], peek: Peek) -> Iterator[tuple[bytes, _
         if block == b"\n" and not piece:
             return
         records = _cut(block, peek.separator.encode()[0], last=not piece)
-        longest = int((records.end - records.begin).max(initial=len(block) - records.after))
-        if longest > max(LONGEST_RECORD, 0 if records.after else len(block) - 1) or not records.after:
-            raise BadInput(peek.source.name, f"a line has {longest:,} characters or more", TABLE)
+        longest = int((records.end - records.begin).max(initial=0)) if records.after else len(block)
+        if longest > LONGEST_RECORD:
+            raise BadInput(peek.source.name, f"a line has {longest:,} characters", TABLE)
         yield block[:records.after], records
         rest = block[records.after:]
         if not piece:
@@ -111,7 +111,8 @@ def _cut(block: bytes, separator: int, *, last: bool) -> _Records:
     newline, quotes = np.flatnonzero(data == _NEWLINE), np.flatnonzero(data == _QUOTE)
     outside = newline[np.searchsorted(quotes, newline) % 2 == 0]
     records = _between(data, newline, outside, quotes, separator)
-    if not records.sound.all() or not records.after or (last and records.after < len(block)):
+    hopeless = len(block) > LONGEST_RECORD and not records.after
+    if hopeless or not records.sound.all() or (last and records.after < len(block)):
         records = _between(data, newline, newline, quotes, separator)
     return records
 
@@ -138,8 +139,7 @@ class _Columns:
     def __init__(self, peek: Peek, encoding: str, wanted: Sequence[int], unlike: Sequence[int]):
         self.peek, self.wanted, self.width = peek, list(wanted), len(peek.header)
         self.encoding = "utf-8" if encoding.startswith("utf") else encoding
-        self.types = {position: object if position in unlike else "category" for position in wanted}
-        self.known: dict[int, dict[str, int]] = {p: {"": 0} for p, kind in self.types.items() if kind == "category"}
+        self.known: dict[int, dict[str, int]] = {position: {"": 0} for position in wanted if position not in unlike}
         self.parts: dict[int, list[np.ndarray]] = {position: [] for position in wanted}
         self.lines: list[np.ndarray] = []
         self.fields: list[np.ndarray] = []
@@ -191,7 +191,7 @@ class _Columns:
         if not sound:
             return pd.DataFrame({position: pd.Series([], dtype=object) for position in self.wanted})
         return pd.read_csv(io.BytesIO(sound), sep=self.peek.separator, header=None, names=range(self.width),
-                           usecols=self.wanted, dtype=self.types, na_filter=False, lineterminator="\n", engine="c",
+                           usecols=self.wanted, dtype=object, na_filter=False, lineterminator="\n", engine="c",
                            encoding=self.encoding, encoding_errors="replace", skip_blank_lines=False, index_col=False)
 
     def _store(self, texts: pd.DataFrame, is_row: np.ndarray, split: np.ndarray, lines: np.ndarray,
@@ -206,13 +206,12 @@ class _Columns:
             raise BadInput(f"{self.peek.source.name}, from line {lines[0]}", "the rows cannot be told apart",
                            "line breaks within a text only between quotation marks")
         for position in self.wanted:
-            column = texts[position]
+            column = texts[position].to_numpy(dtype=object)
             if position in self.known:
-                known = self.known[position]
-                codes = np.array([known.setdefault(str(text).strip(), len(known)) for text in column.cat.categories],
-                                 dtype=np.int32)[column.cat.codes] if len(column) else np.zeros(0, np.int32)
+                known, (codes, words) = self.known[position], pd.factorize(column)
                 whole = np.zeros(len(of_text), dtype=np.int32)
-                whole[of_text] = codes
+                whole[of_text] = np.array([known.setdefault(word.strip(), len(known)) for word in words],
+                                          dtype=np.int32)[codes] if len(words) else 0
             else:
                 whole = np.full(len(of_text), "", dtype=object)
                 whole[of_text] = [text.strip() for text in column]

@@ -9,6 +9,8 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -38,10 +40,17 @@ class Source(NamedTuple):
         """As shown in messages."""
         return f"{self.path}/{self.member}" if self.member else str(self.path)
 
-    def open(self) -> BinaryIO:
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
         """Its bytes, decompressed. Raises `BadInput` when it is not there, no file, or locked by a password."""
+        with ExitStack() as files:
+            yield _decompressed(self._binary(files), files)
+
+    def _binary(self, files: ExitStack) -> BinaryIO:
         try:
-            return _decompressed(zipfile.ZipFile(self.path).open(self.member) if self.member else self.path.open("rb"))
+            if self.member:
+                return files.enter_context(files.enter_context(zipfile.ZipFile(self.path)).open(self.member))
+            return files.enter_context(self.path.open("rb"))
         except FileNotFoundError as wrong:
             raise BadInput(self.name, "there is no such file", "the path of an admission log") from wrong
         except IsADirectoryError as wrong:
@@ -91,7 +100,7 @@ def sha256_of(path: Path) -> str:
 def look(source: Source) -> Peek:
     """Header and first rows of a table. Raises `BadInput` for what is no table of text."""
     head = _read(source, _HEAD)
-    if not head.strip(b"\xef\xbb\xbf\r\n\t ,;"):
+    if not head.decode("latin-1").strip("\xef\xbb\xbf ,;\t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0"):
         raise BadInput(source.name, "the file is empty", TABLE)
     for magic, what in _OTHER_FILES.items():
         if head.removeprefix(codecs.BOM_UTF8).startswith(magic):
@@ -100,7 +109,7 @@ def look(source: Source) -> Peek:
     if b"\0" in head and encoding != "utf-16":
         raise BadInput(source.name, "this is no text: it has bytes of value 0", TABLE)
     text = head.decode(encoding, errors="ignore" if len(head) == _HEAD else "replace")
-    lines = text.splitlines(keepends=True)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(head) == _HEAD and len(lines) > 1:
         lines.pop()
     first = next(i for i, line in enumerate(lines) if line.strip())
@@ -117,9 +126,11 @@ def _peeked(source: Source, encoding: str, separator: str, lines: list[str], fir
     return Peek(source, encoding, separator, header, first + 1, sample)
 
 
-def _decompressed(binary: BinaryIO) -> BinaryIO:
-    buffered = binary if isinstance(binary, io.BufferedReader) else io.BufferedReader(binary)
-    return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == b"\x1f\x8b" else buffered
+def _decompressed(binary: BinaryIO, files: ExitStack) -> BinaryIO:
+    buffered = binary if isinstance(binary, io.BufferedReader) else files.enter_context(io.BufferedReader(binary))
+    if buffered.peek(2)[:2] != b"\x1f\x8b":
+        return buffered
+    return files.enter_context(gzip.GzipFile(fileobj=buffered))
 
 
 def _read(source: Source, most: int) -> bytes:
@@ -150,13 +161,13 @@ def encoding_of(binary: BinaryIO) -> str:
 
 
 def _separator(source: Source, lines: list[str]) -> str:
-    def merit(separator: str) -> tuple[bool, int, float]:
+    def merit(separator: str) -> tuple[bool, bool, int, float]:
         widths = [len(row) for row in _split(lines[:50], separator)]
         same = sum(width == widths[0] for width in widths) / len(widths) if widths else 0.0
-        return same >= 0.5, widths[0] if widths else 0, same
+        return bool(widths) and widths[0] > 1, same >= 0.5, widths[0] if widths else 0, same
 
     best = max(SEPARATORS, key=merit)
-    if merit(best)[1] < 2:
+    if not merit(best)[0]:
         raise BadInput(f"{source.name}, line 1", "there is one column only", TABLE)
     return best
 

@@ -93,8 +93,8 @@ def kind_of(unit: str) -> str:
 
 
 def role_of(resource: str) -> str:
-    """A guess at what a resource is, by its name."""
-    return _first(_ROLES, resource, "other")
+    """A guess at what a resource is, by its name; what is called like a unit is its place."""
+    return _first(_ROLES, resource, "other" if kind_of(resource) in ("ward", "other") else "place")
 
 
 def disposition_of(word: str) -> str:
@@ -129,7 +129,8 @@ def numbers_of(ids: np.ndarray) -> np.ndarray:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18 and (text[0] != "0" or text == "0")
+    return text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63 and (
+        text[0] != "0" or text == "0")
 
 
 def translated(column: np.ndarray, words: Mapping[str, str]) -> pd.Categorical:
