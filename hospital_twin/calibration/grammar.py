@@ -125,7 +125,7 @@ class Grammar:
             after = {n: nxt for r in wanted for n in self._numbers.get((Seen.PLACE, r), ())}
         else:
             after = self._task(pc, request.activity, wanted, nxt, step)
-        unseen = [] if after else [nxt]
+        unseen = [] if after or (request.place and wanted & self.trails.units_known) else [nxt]
         for kinds, target in (((Seen.GAVE_UP,), request.gives_up), ((Seen.REFUSED,), request.when_full)):
             numbers = [n for kind in kinds for r in wanted for n in self._numbers.get((kind, r), ())]
             if target >= 0:

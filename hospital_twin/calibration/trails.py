@@ -56,6 +56,7 @@ class Trails:
     number, patient, arrive (ticks; `NEVER` unknown), arrived_as and last_as (places in `classes`), left (its leaving
     was seen), open (it was still there at the end): one entry per visit, in the order of `number`.
     classes: tuples of places of attribute values, -1 not known. resources, activities: seen at all.
+    units_known: resources that the log has as units, visited or not.
     row_class: the class of each row of the log. foreign: rows of what the layout does not have, by what that is.
     """
 
@@ -77,6 +78,7 @@ class Trails:
     open: np.ndarray
     attributes_known: tuple[bool, ...]
     changes_known: bool
+    units_known: frozenset[int]
     begin: int
     finish: int
     row_class: np.ndarray
@@ -109,7 +111,9 @@ def trails(log: EventLog, program: Program) -> Trails:
         label=label, joined=table["joined"].to_numpy(), start=table["start"].to_numpy(),
         end=table["end"].to_numpy(), space=table["space"].to_numpy(), tied=same, **per_visit,
         attributes_known=tuple(a in log.attributes for a in program.words.attributes),
-        changes_known=bool((rows["kind"] == Seen.CHANGE).any()), begin=tick(log.start), finish=tick(log.end),
+        changes_known=bool((rows["kind"] == Seen.CHANGE).any()),
+        units_known=frozenset(places(log.units, program.words.resources)) - {-1}, begin=tick(log.start),
+        finish=tick(log.end),
         row_class=row_class, foreign=foreign)
 
 
@@ -192,7 +196,7 @@ def _visits(log: EventLog, table: pd.DataFrame, stays: pd.DataFrame) -> dict[str
 def _one_each(table: pd.DataFrame) -> pd.DataFrame:
     """One sighting of a task that held several things at once."""
     task = table["kind"].eq(Seen.TASK)
-    again = table.duplicated(["visit", "what", "joined", "start", "end"]) & task
+    again = table.duplicated(["visit", "kind", "what", "joined", "start", "end"]) & task
     return table[~again]
 
 

@@ -1,6 +1,8 @@
 """The log beside the twin: is each recorded number one that the twin finds possible?"""
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -8,7 +10,7 @@ from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL, EventLog
 from hospital_twin.kpis import Kpi, KpiTable, compute_kpis, kpi_drawer
 from hospital_twin.runs import Runs
-from hospital_twin.validation.student import prediction_range
+from hospital_twin.validation.student import prediction_factor
 
 LEVEL = 0.95
 """How much of the twin's single replications the range holds."""
@@ -16,7 +18,7 @@ BESIDE_COLUMNS = {"kpi": "str", "place": "str", "hour": "Int8", "statistic": "st
                   "observed": "float64", "twin": "float64", "low": "float64", "high": "float64",
                   "replications": "int64", "verdict": "str", "says": "str"}
 INSIDE, OFF, UNKNOWN = "inside", "off", "not computable"
-_ENOUGH = 40
+ENOUGH = 40
 """Replications from which the range is that of their own quantiles, not of Student's t."""
 
 
@@ -41,22 +43,23 @@ def beside_numbers(observed: KpiTable, runs: Runs) -> pd.DataFrame:
             runs.kpis.assign(hour=runs.kpis["hour"].astype(object).where(runs.kpis["hour"].notna(), None))
             .groupby(keys, dropna=False, sort=False)["value"]}
     twin = {tuple(None if pd.isna(part) else part for part in key): values for key, values in twin.items()}
+    factors = {n: prediction_factor(n, LEVEL) for n in range(2, min(len(runs.replications) + 1, ENOUGH))}
     kpis = kpi_drawer()
     rows = []
     for line in observed.table.itertuples(index=False):
         hour = None if pd.isna(line.hour) else int(line.hour)
         values = [v for v in twin.get((line.kpi, line.place, hour, line.statistic), []) if np.isfinite(v)]
-        rows.append(_row(kpis[line.kpi], line, hour, values))
+        rows.append(_row(kpis[line.kpi], line, hour, values, factors))
     return pd.DataFrame(rows, columns=list(BESIDE_COLUMNS)).astype(BESIDE_COLUMNS)
 
 
-def _row(kpi: Kpi, line: object, hour: int | None, values: list[float]) -> tuple:
+def _row(kpi: Kpi, line: Any, hour: int | None, values: list[float], factors: dict[int, float]) -> tuple:
     statistic = kpi.statistics[line.statistic]
     about = (kpi.id, line.place, hour, line.statistic, statistic.unit, line.value)
     if not np.isfinite(line.value) or len(values) < 2:
         why = line.reason if not np.isfinite(line.value) else "not computable: the twin has no such number"
         return (*about, np.nan, np.nan, np.nan, len(values), UNKNOWN, f"{_what(kpi, line, hour)}: {why}")
-    low, high = _range(values, statistic.unit)
+    low, high = _range(values, statistic.unit, factors)
     mean = float(np.mean(values))
     verdict = INSIDE if low <= line.value <= high else OFF
     how = "within the twin's range" if verdict == INSIDE else (
@@ -67,23 +70,23 @@ def _row(kpi: Kpi, line: object, hour: int | None, values: list[float]) -> tuple
     return (*about, mean, low, high, len(values), verdict, says)
 
 
-def _what(kpi: Kpi, line: object, hour: int | None) -> str:
+def _what(kpi: Kpi, line: Any, hour: int | None) -> str:
     place = "" if line.place == WHOLE_HOSPITAL else f", {line.place}"
     at = "" if hour is None else f", {hour:02d}:00-{hour + 1:02d}:00"
     return f"{kpi.statistics[line.statistic].words}{place}{at}"
 
 
-def _range(values: list[float], unit: str) -> tuple[float, float]:
+def _range(values: list[float], unit: str, factors: dict[int, float]) -> tuple[float, float]:
     """The central range of one more replication; never below nothing, and no share above all."""
-    if len(values) >= _ENOUGH:
+    if len(values) >= ENOUGH:
         low, high = (float(q) for q in np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]))
     else:
-        low, high = prediction_range(values, LEVEL)
-        top = 100.0 if unit == "%" and max(values) <= 100.0 else np.inf
-        low, high = (max(0.0, low) if min(values) >= 0.0 else low), min(high, top)
+        mean, half = float(np.mean(values)), factors[len(values)] * float(np.std(values, ddof=1))
+        low, high = mean - half, mean + half
     # Sums of floats: a number that never varies must not be off by its last digit.
     slack = 1e-9 * max(abs(low), abs(high))
-    return low - slack, high + slack
+    top = 100.0 if unit == "%" and max(values) <= 100.0 else np.inf
+    return max(0.0, low - slack) if min(values) >= 0.0 else low - slack, min(high + slack, top)
 
 
 def beside_words(table: pd.DataFrame) -> str:

@@ -1,6 +1,7 @@
 """Real stays: 100 patients of MIMIC-IV, five-fold by patient, beside a twin that has not seen them."""
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,11 @@ def test_held_out_stays_of_mimic_lie_beside_the_twins(shared: Path, seed: int, c
         return {"seed": seed, "rows": held_out_stays(log, seed=seed).to_dict("records")}
 
     table = pd.DataFrame(verified(f"held_out_mimic4_demo_{seed}", compute)["rows"])
+    shown = table[table["quartile"] == 0.5].groupby("unit")["n"].sum().to_frame("stays")
+    shown = shown.join(table.groupby("unit")["inside"].mean().round(2)).to_string()
     with capsys.disabled():
-        print(f"\nMIMIC-IV demo, five-fold by patient, lot {seed}: {table['inside'].mean():.0%} of {len(table)} quartiles "
-              "inside the twin's 90 % interval")
-        shown = table[table["quartile"] == 0.5].groupby("unit")["n"].sum().to_frame("stays")
-        print(shown.join(table.groupby("unit")["inside"].mean().round(2)).to_string())
+        sys.stdout.write(f"\nMIMIC-IV demo, five-fold by patient, lot {seed}: {table['inside'].mean():.0%} of "
+                         f"{len(table)} quartiles inside the twin's 90 % interval\n{shown}\n")
     assert table["fold"].nunique() == 5
     assert table["unit"].nunique() >= 7
     assert table["inside"].mean() >= 0.8

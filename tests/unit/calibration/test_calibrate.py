@@ -1,0 +1,137 @@
+"""Refusals, pedigree, and arrivals."""
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from hospital_twin.calibration import calibrate
+from hospital_twin.engines.simpy_engine import simulate
+from hospital_twin.errors import BadInput
+from hospital_twin.hospital import Hospital, read_hospital
+from hospital_twin.program import compile_program
+from tests.round_trips import weekly
+from tests.unit.calibration.logs import fits_of, layout_of, log_of, visit
+
+pytestmark = pytest.mark.unit
+
+DOOR = """
+    time_zone: Europe/London
+    units: {ward: {kind: ward, places: 400}}
+    sources: {door: {pathway: p, rate: RATE, ceiling: 4, day_factor_sd: SPREAD, season: SEASON}}
+    pathways: {p: [{move: in, to: ward}, {stay: there, takes: 30 min}, {leave: out, as: home}]}
+"""
+GUESS = layout_of(DOOR.replace("RATE", "1").replace("SPREAD", "0").replace("SEASON", "{}"))
+
+
+def run(rate: str = "1.5", spread: str = "0", season: str = "{}", days: float = 120, starts: date = date(2025, 1, 6)):
+    layout = layout_of(DOOR.replace("RATE", rate).replace("SPREAD", spread).replace("SEASON", season))
+    return simulate(compile_program(Hospital.of(layout), days=days, starts=starts), seed=1)
+
+
+@pytest.mark.parametrize("starts", [date(2025, 3, 3), date(2025, 10, 6)])
+def test_rates_follow_the_wall_clock_over_a_clock_change(starts: date):
+    log = run('{"08:00-20:00": 4, "20:00-08:00": 0.5}', days=56, starts=starts)
+    hospital, fits = fits_of(log, GUESS)
+    rate = weekly(hospital.layout.sources["door"].rate).reshape(7, 24)
+    assert rate[:, 8:20].mean() == pytest.approx(4, rel=0.04)
+    assert rate[:, list(range(8)) + list(range(20, 24))].mean() == pytest.approx(0.5, rel=0.1)
+    assert rate[:, 7].max() < 1
+    assert rate[:, 8].min() > 3.4
+    fit = fits["sources.door.rate"]
+    assert fit.low < 54 < fit.high
+    assert fit.n == log.stays["visit"].nunique()
+
+
+def test_the_spread_of_whole_days_is_found_and_chance_is_not_taken_for_it():
+    _, fits = fits_of(run(spread="0.3"), GUESS)
+    assert fits["sources.door.day_factor_sd"].low < 0.3 < fits["sources.door.day_factor_sd"].high
+    assert float(fits["sources.door.day_factor_sd"].value) == pytest.approx(0.3, abs=0.06)
+    assert float(fits_of(run(), GUESS)[1]["sources.door.day_factor_sd"].value) == 0
+
+
+def test_seasons_of_the_layout_move_towards_the_log():
+    guess = layout_of(DOOR.replace("RATE", "1").replace("SPREAD", "0").replace("SEASON", "{2: 1.0, 3: 1.0}"))
+    found, _ = fits_of(run(season="{2: 1.6, 3: 0.5}"), guess)
+    assert found.layout.sources["door"].season == pytest.approx({2: 1.6, 3: 0.5}, rel=0.12)
+
+
+def test_no_shows_are_slots_without_a_visit():
+    layout = layout_of("""
+        units: {ward: {kind: ward, places: 400}}
+        sources:
+          booked: {pathway: p, no_show: 0.5, timetable: [{days: mon-sun, at: "09:00", every: 10 min, count: 20}]}
+        pathways: {p: [{move: in, to: ward}, {leave: out, as: home}]}
+    """)
+    rows = [row for k in range(15) for row in visit(k, 540 + 10 * k, ("stay", "ward", 540 + 10 * k, 540 + 10 * k,
+                                                                     560 + 10 * k), leave=(560 + 10 * k, "home"))]
+    hospital, fits = fits_of(log_of(*rows, layout=layout), layout)
+    assert hospital.layout.sources["booked"].no_show == 0.25
+    assert fits["sources.booked.no_show"].n == 20
+    assert any("timetable is kept" in sentence for sentence in hospital.not_fitted)
+
+
+def test_the_pedigree_and_the_way_through_a_file(tmp_path):
+    log = run(days=40)
+    hospital, _ = fits_of(log, GUESS)
+    assert hospital.fitted_on.visits == log.stays["visit"].nunique()
+    assert hospital.fitted_on.sha256 == log.fingerprint()
+    assert hospital.fitted_on.start == log.start.isoformat()
+    hospital.save(tmp_path / "hospital.yaml")
+    assert read_hospital(tmp_path / "hospital.yaml") == hospital
+    assert calibrate(log, GUESS) == hospital
+
+
+def test_strange_visits_are_counted_and_told():
+    rows = visit(1, 0, ("stay", "ward", 0, 0, 30), ("there", "", 0, 0, 30), leave=(30, "home"))
+    rows += visit(2, 0, ("stay", "ward", 0, 0, 30), ("stay", "ward", 30, 30, 60), leave=(60, "home"))
+    hospital, _ = fits_of(log_of(*rows, layout=GUESS), GUESS)
+    told = next(sentence for sentence in hospital.not_fitted if "fit no pathway" in sentence)
+    assert "1 of 2 visits (50.0%)" in told
+    assert "visit 2" in told
+    assert "ward, ward, left (home)" in told
+
+
+def test_rows_of_what_the_layout_does_not_have_are_told():
+    rows = visit(1, 0, ("stay", "ward", 0, 0, 30), ("there", "", 0, 0, 30), ("mri", "", 5, 5, 20), leave=(30, "home"))
+    hospital, _ = fits_of(log_of(*rows, layout=GUESS), GUESS)
+    assert "the task mri (1 rows)" in hospital.not_fitted[0]
+
+
+REFUSED = {
+    "it has no rows": lambda log: (replace(log, stays=log.stays[:0]), GUESS),
+    "the log is in UTC, the layout in Europe/London": lambda log: (replace(log, time_zone="UTC"), GUESS),
+    "no visit of the log can have gone any way": lambda log: (log, layout_of("""
+        time_zone: Europe/London
+        units: {ward: {kind: ward, places: 400}}
+        sources: {door: {pathway: p, rate: 1, ceiling: 4}}
+        pathways: {p: [{move: in, to: ward}, {move: over, to: ward}, {leave: out, as: home}]}
+    """)),
+}
+
+
+@pytest.mark.parametrize("problem", REFUSED)
+def test_what_cannot_be_calibrated_is_refused_with_what_to_do(problem: str):
+    log = log_of(*visit(1, 0, ("stay", "ward", 0, 0, 30), ("there", "", 0, 0, 30), leave=(30, "home")), layout=GUESS)
+    with pytest.raises(BadInput, match=problem):
+        calibrate(*REFUSED[problem](log))
+
+
+def test_visits_there_before_the_record_count_from_its_start():
+    rows = visit(1, -600, ("stay", "ward", -600, -600, 30), leave=(30, "home"))
+    rows += [row for k in range(2, 60) for row in visit(k, k * 10, ("stay", "ward", k * 10, k * 10, k * 10 + 25 + k),
+                                                       leave=(k * 10 + 25 + k, "home"))]
+    log = log_of(*rows, layout=GUESS)
+    assert log.stays["start"].min() < log.start
+    hospital, fits = fits_of(log, GUESS)
+    assert fits["sources.door.rate"].n == 58
+    # Truncated at the start: ten and a half hours that could only be seen because they were so long weigh little.
+    assert hospital.layout.pathways["p"][1].takes.in_unit("min").quantile(0.5) == pytest.approx(54, rel=0.15)
+
+
+def test_the_window_of_a_log_without_arrival_rows():
+    rows = [row for row in visit(1, 0, ("stay", "ward", 0, 0, 30), leave=(30, "home")) if row[1] != "arrive"]
+    log = log_of(*rows, layout=GUESS, days=30)
+    assert log.end - log.start == pd.Timedelta(days=30)
+    _, fits = fits_of(log, GUESS)
+    assert fits["sources.door.rate"].n == 1

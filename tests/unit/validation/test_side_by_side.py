@@ -1,0 +1,98 @@
+"""The log beside the twin, and the range of one more replication."""
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t as student
+
+from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import EventLog
+from hospital_twin.kpis import KPI_TABLE_COLUMNS, KpiTable
+from hospital_twin.validation import BESIDE_COLUMNS, beside, beside_words
+from hospital_twin.validation.side_by_side import beside_numbers
+from hospital_twin.validation.student import prediction_factor, t_quantile
+
+pytestmark = pytest.mark.unit
+
+WHOLE = "whole hospital"
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3, 9, 19, 100])
+@pytest.mark.parametrize("probability", [0.6, 0.9, 0.975, 0.995])
+def test_students_t_is_students_t(degrees: int, probability: float):
+    assert t_quantile(probability, degrees) == pytest.approx(student.ppf(probability, degrees), rel=1e-6)
+
+
+def test_the_range_holds_one_more_value_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    values = rng.normal(10, 2, (4000, 6))
+    half = prediction_factor(5, 0.95) * values[:, :5].std(axis=1, ddof=1)
+    inside = np.abs(values[:, 5] - values[:, :5].mean(axis=1)) <= half
+    assert inside.mean() == pytest.approx(0.95, abs=0.012)
+
+
+def table(values: dict[tuple[str, str, int | None, str], float], reason: str = "") -> pd.DataFrame:
+    rows = [(kpi, place, hour, statistic, value, 5, reason if np.isnan(value) else "")
+            for (kpi, place, hour, statistic), value in values.items()]
+    columns = ["kpi", "place", "hour", "statistic", "value", "n", "reason"]
+    return pd.DataFrame(rows, columns=columns).astype(KPI_TABLE_COLUMNS)[list(KPI_TABLE_COLUMNS)]
+
+
+def runs(*replications: dict) -> SimpleNamespace:
+    parts = [table(values).assign(replication=n) for n, values in enumerate(replications)]
+    return SimpleNamespace(kpis=pd.concat(parts, ignore_index=True), replications=tuple(range(len(parts))),
+                           scenario="baseline")
+
+
+SHARE, CENSUS = ("occupancy", WHOLE, None, "share"), ("occupancy", WHOLE, 8, "census")
+
+
+def test_inside_and_off_and_said_in_words():
+    twin = runs(*({SHARE: 90 + d, CENSUS: 50 + d} for d in (-2, -1, 0, 1, 2)))
+    seen = beside_numbers(KpiTable(table({SHARE: 92.0, CENSUS: 80.0})), twin)
+    assert list(seen.columns) == list(BESIDE_COLUMNS)
+    assert seen["verdict"].tolist() == ["inside", "off"]
+    half = student.ppf(0.975, 4) * np.std([-2, -1, 0, 1, 2], ddof=1) * np.sqrt(1.2)
+    assert seen.loc[0, ["twin", "low", "high"]].tolist() == pytest.approx([90, 90 - half, 90 + half])
+    assert "92.0 % recorded, within the twin's range (85.2 to 94.8, mean 90.0)" in seen.loc[0, "says"]
+    assert "08:00-09:00: 80.0 patients recorded, higher than the twin finds possible" in seen.loc[1, "says"]
+    assert beside_words(seen) == "1 of 2 numbers of the log lie within the twin's range, among them every headline."
+
+
+def test_a_headline_that_is_off_is_named():
+    twin = runs(*({SHARE: 90 + d} for d in (-1, 0, 1)))
+    seen = beside_numbers(KpiTable(table({SHARE: 20.0})), twin)
+    assert "lower than the twin finds possible" in beside_words(seen)
+
+
+def test_what_neither_can_tell_is_no_verdict():
+    twin = runs(*({SHARE: 90 + d, CENSUS: np.nan} for d in (-1, 0, 1)))
+    seen = beside_numbers(KpiTable(table({SHARE: np.nan, CENSUS: 4.0}, "not computable: no staffed capacity")), twin)
+    assert seen["verdict"].tolist() == ["not computable"] * 2
+    assert "no staffed capacity" in seen.loc[0, "says"]
+    assert "the twin has no such number" in seen.loc[1, "says"]
+    assert beside_words(seen) == "The log has no number that the twin has too."
+
+
+def test_nothing_is_below_nothing_and_no_share_above_all():
+    twin = runs(*({SHARE: value} for value in (1.0, 50.0, 99.0)))
+    seen = beside_numbers(KpiTable(table({SHARE: 99.0})), twin)
+    assert (seen.loc[0, "low"], seen.loc[0, "high"]) == (0.0, 100.0)
+
+
+def test_a_number_that_never_varies_is_not_off_by_its_last_digit():
+    twin = runs(*({CENSUS: 0.1 + 0.2} for _ in range(3)))
+    assert beside_numbers(KpiTable(table({CENSUS: 0.3})), twin)["verdict"].tolist() == ["inside"]
+
+
+def test_many_replications_speak_for_themselves():
+    twin = runs(*({CENSUS: float(d * d)} for d in range(50)))
+    seen = beside_numbers(KpiTable(table({CENSUS: 30.0})), twin)
+    assert seen.loc[0, "low"] == pytest.approx(np.quantile(np.arange(50.0) ** 2, 0.025), rel=1e-5)
+
+
+def test_one_replication_is_no_range():
+    log = EventLog.of(pd.DataFrame({"visit": [1], "unit": ["a"], "start": ["2025-01-01"], "end": ["2025-01-02"]}))
+    with pytest.raises(BadInput, match="they have 1 replication"):
+        beside(log, runs({SHARE: 1.0}))
