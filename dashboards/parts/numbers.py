@@ -7,20 +7,30 @@ from dash.development.base_component import Component
 from dashboards import ids
 from hospital_twin import Answer, AnswerRow, answer_rows
 
+AT_ONCE = 2
+"""Scenarios that fit beside the baseline on a screen of 1440 points; more follow in a table of their own."""
+
 
 def kpi_table(answer: Answer) -> Component:
     """One row a KPI: the baseline's value; of each scenario value, difference with its interval, and verdict."""
-    compared = answer.scenarios if answer.comparison is not None else ()
-    groups = [html.Th(runs.scenario, colSpan=3, scope="colgroup") for runs in compared]
-    below = [html.Th(text, scope="col", className=name) for _ in compared
+    names = [runs.scenario for runs in answer.scenarios] if answer.comparison is not None else []
+    rows, runs = answer_rows(answer), answer.baseline
+    caption = (f"Means over {len(runs.replications)} replications of {runs.days:g} days, {runs.warm_up_days:g} of them "
+               "warm-up. In square brackets 95 % intervals. Differences are taken before rounding.")
+    return html.Div(id=ids.KPI_TABLE, children=[
+        _table(caption if first == 0 else "", runs.scenario, names[first:first + AT_ONCE],
+               [row._replace(cells=row.cells[first:first + AT_ONCE]) for row in rows])
+        for first in range(0, len(names) or 1, AT_ONCE)])
+
+
+def _table(caption: str, baseline: str, names: list[str], rows: list[AnswerRow]) -> Component:
+    corner = [html.Th(text, rowSpan=2, scope="col") for text in ("KPI", baseline)]
+    groups = [html.Th(name, colSpan=3, scope="colgroup") for name in names]
+    below = [html.Th(text, scope="col", className=name) for _ in names
              for text, name in (("value", "first"), ("difference [95 %]", ""), ("verdict", "verdict"))]
-    corner = [html.Th(text, rowSpan=2, scope="col") for text in ("KPI", answer.baseline.scenario)]
-    return html.Div(className="wide", children=html.Table(className="kpis", id=ids.KPI_TABLE, children=[
-        html.Caption(f"Means over {len(answer.baseline.replications)} replications of {answer.baseline.days:g} days, "
-                     f"{answer.baseline.warm_up_days:g} of them warm-up. In square brackets 95 % intervals. "
-                     "Differences are taken before rounding."),
-        html.Thead([html.Tr(corner + groups), html.Tr(below)]),
-        html.Tbody([_row(row, len(compared)) for row in answer_rows(answer)])]))
+    return html.Div(className="wide", children=html.Table(className="kpis", children=[
+        html.Caption(caption), html.Thead([html.Tr(corner + groups), html.Tr(below)]),
+        html.Tbody([_row(row, len(names)) for row in rows])]))
 
 
 def _row(row: AnswerRow, scenarios: int) -> Component:

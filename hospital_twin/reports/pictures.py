@@ -17,9 +17,12 @@ from hospital_twin.reports.weeks import DAYS, TypicalWeek
 from hospital_twin.reports.wording import figure
 from hospital_twin.runs import Runs
 
+LINES = 3
+"""Scenarios whose lines can be told apart over a fan."""
+
 
 def week_picture(week: TypicalWeek, others: Sequence[TypicalWeek] = ()) -> Picture:
-    """The fan of a typical week; of the other scenarios, the middle week alone."""
+    """The fan of a typical week; of up to `LINES` other scenarios, the middle week alone."""
     hours = week.bands.index.to_numpy(float)
     lines = [week.bands["q95"], *(o.bands["q50"] for o in others), *(x for x in (week.staffed, week.logged)
                                                                      if x is not None)]
@@ -37,12 +40,14 @@ def week_picture(week: TypicalWeek, others: Sequence[TypicalWeek] = ()) -> Pictu
         canvas.line(hours, week.staffed, "staffed")
         keys.append(Key("staffed", "staffed places"))
     canvas.line(hours, week.bands["q50"], "median")
-    for number, other in enumerate(others[:3]):
+    for number, other in enumerate(others[:LINES]):
         canvas.line(other.bands.index, other.bands["q50"], f"other other{number}")
         keys.append(Key(f"other other{number}", f"{other.scenario}: middle week"))
     if week.logged is not None and week.logged.notna().any():
         canvas.line(hours, week.logged, "log")
         keys.append(Key("log", "the log: middle week"))
+    if others[LINES:]:
+        keys.append(Key("rule", "not drawn: " + ", ".join(other.scenario for other in others[LINES:])))
     return canvas.picture(week.title(), keys, week.sentence())
 
 

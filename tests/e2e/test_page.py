@@ -94,5 +94,8 @@ def test_the_report_opens_and_prints(visit, tmp_path: Path):
     visit.page.goto(path.as_uri())
     assert visit.page.locator("figure svg[role=img]").count() == 5
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    visit.page.emulate_media(media="print")
+    visit.page.set_viewport_size({"width": 688, "height": 1017})  # A4 within its margins
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert visit.page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     assert (visit.faults, asked) == ([], [path.as_uri()])

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from hospital_twin.comparison import compare
 from hospital_twin.errors import BadInput
 from hospital_twin.reports import Answer, findings, typical_week, write_report
+from hospital_twin.scenario import Scenario
 from tests import answers
 from tests.unit.reports.test_pictures import BESIDE
 
@@ -110,3 +112,16 @@ def test_a_path_that_cannot_be_written(tmp_path: Path):
         lines.add(traceback.extract_tb(caught.value.__traceback__)[-1].lineno)
     assert len(lines) == 3
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_many_scenarios_stand_two_by_two(tmp_path: Path):
+    base, first = answers.experiments()
+    more = [replace(first, scenario=Scenario(name=f"variant {n}", levers=first.scenario.levers)) for n in range(5)]
+    runs = tuple(answers.runs_of(experiment) for experiment in (base, *more))
+    text = written(tmp_path, replace(answers.answer(), runs=runs, comparison=compare(*runs)))
+    headline_tables = [table for table in text.split("<table>")[1:] if "Means over" in table]
+    assert [table.count('scope="colgroup"') for table in headline_tables] == [2, 2, 1]
+    assert all(table.count("● better") == n for table, n in zip(headline_tables, (2, 2, 1), strict=True))
+    page = Page(text)
+    assert "not drawn: variant 3, variant 4" in page.said()
+    assert all(f"variant {n}" in page.said() for n in range(5))
