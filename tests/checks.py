@@ -266,7 +266,9 @@ def _law(place: str, integral: float, lasted: np.ndarray, length: int) -> Little
 
 def _waits(rows: Rows) -> np.ndarray:
     """Ticks of every wait for a resource: granted ones once each, given up and open ones."""
-    asked = (rows.resource != "") & ~np.isin(rows.activity, ("cleaning", "refused", "change"))
+    ended = rows.activity == "wait"
+    asked = (rows.resource != "") & ~ended & ~np.isin(rows.activity, ("cleaning", "refused", "change"))
     once = set(zip(rows.visit[asked].tolist(), rows.activity[asked].tolist(), rows.joined[asked].tolist(),
                    rows.start[asked].tolist(), strict=True))
-    return np.array([start - joined for _, _, joined, start in once], dtype=float)
+    granted = [start - joined for _, _, joined, start in once]
+    return np.array([*granted, *(rows.start - rows.joined)[ended]], dtype=float)
