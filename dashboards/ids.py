@@ -1,6 +1,5 @@
 """The names by which callbacks and tests find parts of a page."""
 
-URL = "url"
 HEADER = "header"
 STATE = "state"
 ANSWER = "answer"
