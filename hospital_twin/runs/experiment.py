@@ -34,9 +34,6 @@ class Experiment:
     def __post_init__(self) -> None:
         object.__setattr__(self, "days", float(self.days))
         object.__setattr__(self, "warm_up_days", float(self.warm_up_days))
-        # 60 and 60.0 days are one experiment, with one fingerprint of its runs.
-        object.__setattr__(self, "days", float(self.days))
-        object.__setattr__(self, "warm_up_days", float(self.warm_up_days))
         if not self.days > 0:
             raise BadInput("experiment, days", f"it is {self.days}", "more than 0")
         if self.warm_up_days < 0:
