@@ -46,11 +46,11 @@ def change(row: pd.Series, kpi: Kpi) -> str:
 
 
 def _agreeing(before: float, after: float, decimals: int) -> int:
-    """Decimals with which the rounded difference is the difference of the rounded numbers, if two more bring that."""
+    """Decimals with which the rounded difference is the difference of the rounded numbers, if one more brings that."""
     def agrees(digits: int) -> bool:
         apart = round(after, digits) - round(before, digits) - round(after - before, digits)
         return abs(apart) < 0.1 ** digits / 2
-    return next((d for d in range(decimals, decimals + 3) if agrees(d)), decimals)
+    return next((d for d in (decimals, decimals + 1) if agrees(d)), decimals)
 
 
 def _unit(about: Statistic) -> str:
