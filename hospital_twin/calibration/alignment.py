@@ -5,97 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from hospital_twin.calibration.conditions import Clock
-from hospital_twin.calibration.grammar import AGAIN, LEFT, STUCK, Choice, Grammar, Now, Way
-from hospital_twin.calibration.trails import How, Label, Seen
+from hospital_twin.calibration.grammar import AGAIN, LEFT, Choice, Grammar, Now, Way
+from hospital_twin.calibration.readings import NOWHERE, Fork, Gap, Leaf, Moment, Reading, Sighting, Start, Token, Use
+from hospital_twin.calibration.trails import Label, Seen
 from hospital_twin.program.codes import Op
 
-NOWHERE = -2
-"""Where a gap leads whose end was not seen."""
 MOST_PATHS = 24
 """Ways through the pathways that are told apart for one trail."""
 MOST_TRIED = 20_000
 """Sightings tried on operations for one trail, after which it counts as not understood."""
-
-
-class Leaf(NamedTuple):
-    """A token: the operation it is at, the sighting it made last (-1 is the arrival), and whether that is over.
-
-    vague: more may have passed since than its own operations tell.
-    """
-
-    op: int
-    last: int = -1
-    over: bool = True
-    vague: bool = False
-
-
-class Fork(NamedTuple):
-    """A token that waits at a fork for its branches."""
-
-    op: int
-    branches: tuple[Leaf | Fork, ...]
-
-
-Token = Leaf | Fork
-
-
-class Moment(NamedTuple):
-    """A choice, and the sighting that tells its time (-1 is the arrival): its end if `over`, else its start."""
-
-    choice: Choice
-    last: int
-    over: bool
-
-
-class Use(NamedTuple):
-    """A sighting made by an operation, by a visit that was `now`."""
-
-    op: int
-    sighting: int
-    now: Now
-
-
-class Gap(NamedTuple):
-    """Time between two sightings of one token in which it passed operations that left no trace.
-
-    silent, perhaps: those operations, as of a `Way`. to: the next sighting; -1 where the trail ends.
-    """
-
-    silent: tuple[int, ...]
-    perhaps: tuple[int, ...]
-    last: int
-    over: bool
-    to: int
-    now: Now
-
-
-class Reading(NamedTuple):
-    """One way through the pathways that leaves a visit's trail.
-
-    entry: which of the entries tried. choices, uses, gaps: what happened on it, in order.
-    """
-
-    entry: int
-    choices: tuple[Moment, ...]
-    uses: tuple[Use, ...]
-    gaps: tuple[Gap, ...]
-
-
-class Start(NamedTuple):
-    """Where a visit may begin: an operation, what it is then, and what was decided before."""
-
-    entry: int
-    op: int
-    now: Now
-    choices: tuple[Choice, ...] = ()
-
-
-class Sighting(NamedTuple):
-    """One sighting as the alignment needs it: its kind's number and the clock at its start and end."""
-
-    label: int
-    tied: bool
-    clocks: tuple[Clock | None, Clock | None] = (None, None)
 
 
 class _Step(NamedTuple):
@@ -160,6 +78,11 @@ class Aligner:
         for way in self.grammar.ending(token.op, now, clock):
             if self.ops[way.op][0] == Op.FORK:
                 yield from self._by_a_new_fork(token, way, number, seen, search)
+        if now.missing:
+            for way, target in self.grammar.unrecorded(token.op, now, clock):
+                after = Leaf(target, token.last, token.over, vague=True)
+                for step in self.consumed(after, number, seen, way.now, search):
+                    yield step._replace(notes=_noted(token, way, NOWHERE) + step.notes)
 
     def _left(self, token: Leaf, way: Way, target: int, number: int, label: Label) -> _Step:
         """A sighting left by the operation at the end of a silent way."""
@@ -248,6 +171,12 @@ class Aligner:
                 targets = self.grammar.branches[first:first + branches]
                 fork = Fork(way.op, tuple(Leaf(target, token.last, token.over, vague=True) for target in targets))
                 for step in self._ended(fork, way.now, search):
+                    yield step._replace(notes=_noted(token, way, NOWHERE) + step.notes)
+
+        if now.missing:
+            for way, target in self.grammar.unrecorded(token.op, now, search.clock(token)):
+                after = Leaf(target, token.last, token.over, vague=True)
+                for step in self._ended(after, way.now, search):
                     yield step._replace(notes=_noted(token, way, NOWHERE) + step.notes)
 
     def can_leave(self, token: Token, now: Now, search: _Search) -> Iterator[tuple[Moment | Gap, ...]]:
@@ -395,6 +324,3 @@ def _bare(state: _State) -> tuple:
 
 def _position(token: Token) -> tuple | int:
     return token.op if isinstance(token, Leaf) else (token.op, tuple(_position(b) for b in token.branches))
-
-
-__all__ = ["AGAIN", "LEFT", "STUCK", "Aligner", "Gap", "How", "Moment", "Reading", "Sighting", "Start", "Use"]

@@ -89,9 +89,12 @@ def _say_what_is_strange(findings: Findings) -> None:
         shown = ", ".join(f"{what} ({n:,} rows)" for what, n in several[:SHOWN])
         more = f" and {len(several) - SHOWN} more" if len(several) > SHOWN else ""
         findings.kept(f"what the layout does not have: {shown}{more}; those rows are not used")
+    visits = len(trails.number)
+    if len(findings.seen.faulty):
+        findings.kept(f"{len(findings.seen.faulty):,} of {visits:,} visits fit a pathway but for one row, which is "
+                      "missing or says a time at which it cannot have been: they are read without it")
     if not len(strange):
         return
-    visits = len(trails.number)
     if len(strange) == visits:
         raise BadInput("calibration", "no visit of the log can have gone any way through the layout's pathways",
                        f"a layout whose units, steps and dispositions are those of the log; visit "

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hospital_twin.calibration.alignment import Start
 from hospital_twin.calibration.grammar import UNKNOWN, Choice, Grammar, Now
+from hospital_twin.calibration.readings import Start
 from hospital_twin.calibration.trails import Seen, Trails
 from hospital_twin.eventlog.clock import NEVER, TICKS_PER_HOUR
 from hospital_twin.program.codes import Op
@@ -47,13 +47,13 @@ class Entries:
             yield pc
             pc = self.grammar.ops[pc][1]
 
-    def starts(self, attributes: tuple[int, ...], *, returning: bool, returns: int) -> list[Start]:
+    def starts(self, attributes: tuple[int, ...], *, returning: bool, returns: int, missing: int = 0) -> list[Start]:
         """The entries by which a visit of a class can have come, those that explain its class best."""
-        key = (attributes, returning, returns)
+        key = (attributes, returning, returns, missing)
         if key not in self._memo:
             found = [(self._unexplained(entry, attributes), start) for number, entry in enumerate(self.all)
                      if (entry.source < 0) == returning
-                     and (start := self._start(number, entry, attributes, returns))]
+                     and (start := self._start(number, entry, Now(attributes, returns=returns, missing=missing)))]
             least = min((unexplained for unexplained, _ in found), default=0)
             self._memo[key] = [start for unexplained, start in found if unexplained == least]
         return self._memo[key]
@@ -62,8 +62,8 @@ class Entries:
         """Where a visit can have been that was there before the record began: wherever its first place is given."""
         return [Start(-1, pc, Now(attributes, UNKNOWN)) for pc in self._places if first in self.grammar.after[pc]]
 
-    def _start(self, number: int, entry: Entry, attributes: tuple[int, ...], returns: int) -> Start | None:
-        now = Now(attributes, returns=returns)
+    def _start(self, number: int, entry: Entry, now: Now) -> Start | None:
+        attributes = now.attributes
         chain = list(self.chain(entry))
         last = {self.grammar.ops[pc][3]: pc for pc in chain}
         choices = []
@@ -87,25 +87,25 @@ class Entries:
         return sum(value > 0 for which, value in enumerate(attributes) if which not in explained)
 
 
-def parents(entries: Entries, trails: Trails) -> np.ndarray:
-    """For each visit the one (its place) that it is a return of, -1 for none: the same patient's visit before it."""
-    found = np.full(len(trails.number), -1)
+def returning(entries: Entries, trails: Trails) -> tuple[np.ndarray, np.ndarray]:
+    """Which visits are returns, and for each the one (its place) that it is a return of: the same patient's before it.
+
+    -1 for none. A return of a visit before the record began is known by its class alone, if that is no source's.
+    """
+    parent = np.full(len(trails.number), -1)
     if not entries.returns:
-        return found
+        return np.zeros(len(parent), bool), parent
+    own = trails.arrived_as if trails.changes_known else trails.last_as
+    can = {way: np.array([bool(entries.starts(c, returning=way, returns=0)) for c in trails.classes])[own]
+           for way in (True, False)}
     order = np.lexsort((trails.arrive, trails.patient))
     patient, arrive = trails.patient[order], trails.arrive[order]
     again = np.flatnonzero((patient[1:] == patient[:-1]) & (arrive[1:] < NEVER)) + 1
-    as_source: dict[tuple[int, bool], bool] = {}
-    for place in again:
-        visit, before = order[place], order[place - 1]
-        key = int(trails.arrived_as[visit])
-        for returning in (True, False):
-            if (key, returning) not in as_source:
-                as_source[key, returning] = bool(entries.starts(trails.classes[key], returning=returning, returns=0))
-        soon = arrive[place] - arrive[place - 1] < LONGEST_RETURN
-        if as_source[key, True] and (soon or not as_source[key, False]):
-            found[visit] = before
-    return found
+    visit = order[again]
+    soon = arrive[again] - arrive[again - 1] < LONGEST_RETURN
+    is_return = can[True][visit] & (soon | ~can[False][visit])
+    parent[visit[is_return]] = order[again - 1][is_return]
+    return (parent >= 0) | (can[True] & ~can[False]), parent
 
 
 def first_places(trails: Trails) -> np.ndarray:

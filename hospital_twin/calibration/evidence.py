@@ -9,16 +9,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hospital_twin.calibration.alignment import Aligner, Gap, Reading, Sighting, Start
+from hospital_twin.calibration.alignment import Aligner
 from hospital_twin.calibration.conditions import Clock
-from hospital_twin.calibration.entries import Entries, first_places, parents
-from hospital_twin.calibration.grammar import UNTOLD, Grammar, Now
+from hospital_twin.calibration.entries import Entries, first_places, returning
+from hospital_twin.calibration.grammar import UNTOLD, Grammar
 from hospital_twin.calibration.priors import Priors
+from hospital_twin.calibration.readings import Reading, Sighting, Start
 from hospital_twin.calibration.trails import Trails, local, without
 from hospital_twin.eventlog.clock import NEVER
 from hospital_twin.program import Program
 from hospital_twin.program.codes import Key, Op
 
+SHORTEST_FORGIVEN, LONGEST_FORGIVEN = 3, 40
+"""Rows of a visit among which a faulty one is looked for: with fewer, too little is left to know the visit by."""
 ROUNDS = 30
 """Rounds of expectation and maximisation at most."""
 STILL = 1e-4
@@ -54,7 +57,8 @@ class Evidence:
 
     choices, uses: by operation. gaps: by the operations that took time between two sightings and left no trace (all
     that did, and those that perhaps did). came: (visit, source, weight) arrays.
-    certain: the share of an operation's choices that the log tells for sure. strange: visits that fit no pathway.
+    certain: the share of an operation's choices that the log tells for sure. strange: visits that fit no pathway;
+    faulty: those that do but for one row, which is missing or in a place where it cannot be.
     parent: the visit that each is a return of, -1 none.
     """
 
@@ -66,6 +70,7 @@ class Evidence:
     came: tuple[np.ndarray, np.ndarray, np.ndarray]
     certain: dict[int, float]
     strange: np.ndarray
+    faulty: np.ndarray
     parent: np.ndarray
 
 
@@ -74,6 +79,7 @@ class _Group(NamedTuple):
 
     visits: np.ndarray
     readings: list[Reading]
+    faulty: bool = False
 
 
 def evidence(program: Program, trails: Trails, time_zone: str) -> Evidence:
@@ -88,10 +94,11 @@ def evidence(program: Program, trails: Trails, time_zone: str) -> Evidence:
         trails = without(trails, useless)
         grammar = Grammar(program, trails)
     entries = Entries(grammar)
-    parent = parents(entries, trails)
-    groups = list(_groups(Aligner(grammar), entries, trails, parent, time_zone))
+    returns, parent = returning(entries, trails)
+    groups = list(_groups(Aligner(grammar), entries, trails, (returns, parent), time_zone))
     weights = _weights(program, entries, [g for g in groups if g.readings])
     strange = np.concatenate([g.visits for g in groups if not g.readings] or [np.zeros(0, dtype=np.int64)])
+    faulty = np.concatenate([g.visits for g in groups if g.faulty] or [np.zeros(0, dtype=np.int64)])
     gathered = _Gathered(trails, entries, len(program.words.attributes))
     for group, weight in zip([g for g in groups if g.readings], weights, strict=True):
         for reading, share in zip(group.readings, weight, strict=True):
@@ -99,14 +106,15 @@ def evidence(program: Program, trails: Trails, time_zone: str) -> Evidence:
                 gathered.add(group.visits, reading, share)
     certain = _certain(groups)
     return Evidence(trails, grammar, gathered.tables(gathered.choices), gathered.tables(gathered.uses),
-                    gathered.tables(gathered.gaps), gathered.came(strange), certain, np.sort(strange), parent)
+                    gathered.tables(gathered.gaps), gathered.came(strange), certain, np.sort(strange), faulty, parent)
 
 
 # ---- alignment
-def _groups(aligner: Aligner, entries: Entries, trails: Trails, parent: np.ndarray,
+def _groups(aligner: Aligner, entries: Entries, trails: Trails, returns: tuple[np.ndarray, np.ndarray],
             time_zone: str) -> Iterator[_Group]:
     """Visits with equal trails together, each with its readings."""
-    returns = np.bincount(parent[parent >= 0], minlength=len(parent)) if len(parent) else np.zeros(0, np.int64)
+    is_return, parent = returns
+    followed = np.bincount(parent[parent >= 0], minlength=len(parent)) if len(parent) else np.zeros(0, np.int64)
     firsts = first_places(trails)
     clocks = _clocks(trails, time_zone) if aligner.grammar.reads_clock else None
     knows_arrivals = bool((trails.arrive < NEVER).any())
@@ -115,31 +123,63 @@ def _groups(aligner: Aligner, entries: Entries, trails: Trails, parent: np.ndarr
     known_as = trails.arrived_as if trails.changes_known else trails.last_as
     for visit, (begin, end) in enumerate(zip(trails.first[:-1].tolist(), trails.first[1:].tolist(), strict=True)):
         midway = knows_arrivals and trails.arrive[visit] == NEVER
-        key = (int(known_as[visit]), parent[visit] >= 0, int(returns[visit]), bool(trails.open[visit]),
+        key = (int(known_as[visit]), bool(is_return[visit]), int(followed[visit]), bool(trails.open[visit]),
                int(firsts[visit]) if midway else None, code[begin:end].tobytes(),
                None if clocks is None else (clocks[0][visit], *clocks[1][begin:end], *clocks[2][begin:end]))
         alike[key].append(visit)
     for key, visits in alike.items():
-        yield _Group(np.array(visits), _read(aligner, entries, trails, key, visits[0], clocks))
+        readings, faulty = _read(aligner, entries, trails, key, visits[0], clocks)
+        yield _Group(np.array(visits), readings, faulty)
 
 
-def _read(aligner: Aligner, entries: Entries, trails: Trails, key: tuple, visit: int, clocks: Any) -> list[Reading]:
-    known_as, returning, returns, is_open, midway, _, _ = key
+def _read(aligner: Aligner, entries: Entries, trails: Trails, key: tuple, visit: int, clocks: Any
+          ) -> tuple[list[Reading], bool]:
+    """The readings of a trail, and whether one row had to be forgiven for them."""
+    known_as, is_return, returns, is_open, midway, _, _ = key
     begin, end = int(trails.first[visit]), int(trails.first[visit + 1])
     seen = [Sighting(int(trails.label[i]), bool(trails.tied[i]) and i > begin,
                      (None, None) if clocks is None else (clocks[1][i], clocks[2][i])) for i in range(begin, end)]
     arrival = None if clocks is None else clocks[0][visit]
     attributes = trails.classes[known_as]
     if midway is not None:
-        return aligner.readings(entries.midway(attributes, midway), seen, arrival, is_open=is_open)
+        return aligner.readings(entries.midway(attributes, midway), seen, arrival, is_open=is_open), False
     # A return that no pathway explains may have been a new visit of the same patient.
     for placed in dict.fromkeys((returns, 0)):
-        starts = entries.starts(attributes, returning=returning, returns=placed)
+        starts = entries.starts(attributes, returning=is_return, returns=placed)
         found = aligner.readings(starts, seen, arrival, is_open=is_open)
         found = [r for r in found if _placed(aligner.grammar, r) == placed] if placed and not is_open else found
         if found:
+            return found, False
+    starts = entries.starts(attributes, returning=is_return, returns=0, missing=1)
+    found = _forgiven(aligner, starts, seen, arrival, is_open=is_open)
+    return found, bool(found)
+
+
+def _forgiven(aligner: Aligner, starts: Sequence[Start], seen: Sequence[Sighting], arrival: Clock | None, *,
+              is_open: bool) -> list[Reading]:
+    """Readings of a trail with one fault: a row is missing, or one stands where it cannot have been."""
+    if not SHORTEST_FORGIVEN <= len(seen) <= LONGEST_FORGIVEN:
+        return []
+    found = aligner.readings(starts, seen, arrival, is_open=is_open)
+    for odd in range(len(seen)):
+        if found:
             return found
-    return []
+        if seen[odd].label not in aligner.grammar.leaves:
+            rest = list(seen[:odd]) + list(seen[odd + 1:])
+            if odd < len(rest):
+                rest[odd] = rest[odd]._replace(tied=rest[odd].tied and seen[odd].tied)
+            found = [_shifted(r, odd) for r in aligner.readings(starts, rest, arrival, is_open=is_open)]
+    return found
+
+
+def _shifted(reading: Reading, odd: int) -> Reading:
+    """A reading of a trail without one sighting, in the numbers of the whole trail."""
+    def place(number: int) -> int:
+        return number + (number >= odd)
+    return reading._replace(
+        choices=tuple(m._replace(last=place(m.last)) for m in reading.choices),
+        uses=tuple(u._replace(sighting=place(u.sighting)) for u in reading.uses),
+        gaps=tuple(g._replace(last=place(g.last), to=place(g.to)) for g in reading.gaps))
 
 
 def _placed(grammar: Grammar, reading: Reading) -> int:
@@ -297,6 +337,3 @@ class _Gathered:
             found += [(visit, self.entries.all[s.entry].source, 1.0 / len(starts)) for s in starts]
         visit, source, weight = zip(*found, strict=True) if found else ((), (), ())
         return np.array(visit, dtype=np.int64), np.array(source, dtype=np.int64), np.array(weight, dtype=float)
-
-
-__all__ = ["Evidence", "Gap", "Now", "Table", "evidence"]

@@ -1,6 +1,7 @@
 """A program read as a grammar: what each operation leaves in a log, and where a visit may go without a trace."""
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from hospital_twin.calibration.conditions import Clock, Conditions
@@ -19,12 +20,16 @@ UNTOLD = -1
 
 
 class Now(NamedTuple):
-    """What a visit is at one point of its way: class, unit, the unit it was given last, returns yet to be placed."""
+    """What a visit is at one point of its way: class, unit, the unit it was given last, returns yet to be placed.
+
+    missing: how many rows may be missing from its trail from here on.
+    """
 
     attributes: tuple[int, ...]
     unit: int = -1
     given: int = -1
     returns: int = 0
+    missing: int = 0
 
 
 class Choice(NamedTuple):
@@ -61,8 +66,8 @@ class Way(NamedTuple):
 class Grammar:
     """What the operations of a program leave in a log that sees as much as these trails do.
 
-    after: for each operation, sighting's label → where the token is then. tasks: for each operation that seizes for a
-    task, the operation that takes the task's time.
+    leaves: labels of leaving. after: for each operation, sighting's label → where the token is then. unseen: where it
+    goes on without leaving one. tasks: for each operation that seizes for a task, the one that takes the task's time.
     """
 
     def __init__(self, program: Program, trails: Trails):
@@ -78,6 +83,7 @@ class Grammar:
         for number, label in enumerate(trails.labels):
             self._numbers.setdefault((label.kind, label.what), []).append(number)
         self.sees_leaving = bool(trails.seen(Seen.LEAVE))
+        self.leaves = {n for n, label in enumerate(trails.labels) if label.kind == Seen.LEAVE}
         self._unnamed = [n for n, label in enumerate(trails.labels) if label.kind == Seen.LEAVE and label.what < 0]
         self.after: list[dict[int, int]] = []
         self.unseen: list[list[int]] = []
@@ -170,6 +176,24 @@ class Grammar:
             self._memo[key] = self._found(key)
         return self._memo[key]
 
+    def unrecorded(self, pc: int, now: Now, clock: Clock | None) -> Iterator[tuple[Way, int]]:
+        """Ways to operations that should have left a row but did not, and where the token is then."""
+        for way in self.ways_from(pc, now, clock):
+            base = way.op % AGAIN
+            code, nxt, _, a, _, _, _ = self.ops[base]
+            if code not in (Op.SEIZE, Op.DELAY, Op.WAIT, Op.HOLD):
+                continue
+            given = way.now
+            if code == Op.SEIZE and self.program.requests[a].place:
+                given = given._replace(given=self._only_unit(a))
+            target = self.ops[self.tasks[base]][1] if base in self.tasks else nxt
+            yield way._replace(now=given._replace(missing=given.missing - 1)), target
+
+    def _only_unit(self, request: int) -> int:
+        """The unit that a request asks for, if there is no choice."""
+        units = self.asked(request)
+        return int(self.program.resources.unit_of[next(iter(units))]) if len(units) == 1 else UNKNOWN
+
     def _found(self, key: tuple[int, Now, Clock | None]) -> tuple[Way, ...]:
         """The ways from an operation: its own if it leaves a trace, and those of the operations after it."""
         pc, now, clock = key
@@ -252,9 +276,7 @@ class Grammar:
         for target in self.unseen[way.op]:
             given = now
             if code == Op.SEIZE and target == nxt and self.program.requests[a].place:
-                units = self.asked(a)
-                unit = self.program.resources.unit_of[next(iter(units))] if len(units) == 1 else UNKNOWN
-                given = now._replace(given=int(unit))
+                given = now._replace(given=self._only_unit(a))
             onward.append(way._replace(op=target, now=given, silent=silent))
         return bool(self.after[way.op]), onward
 

@@ -87,7 +87,7 @@ def _seen(findings: Findings, op: int) -> Part | None:
         lasted, keep = _stints(findings, seizing, table, how, lasted)
         table, start, end, cut, earlier = taken(table, keep), start[keep], end[keep], cut[keep], earlier[keep]
     entry = np.maximum(_hours(start, np.full(len(start), trails.begin)), 0.0)
-    known = (end > trails.begin) & (lasted >= 0)
+    known = (end > trails.begin) & (lasted >= 0) & ~(trails.left[table.visit] & (end == NEVER))
     low, high = lasted, np.where(cut, np.inf, lasted)
     times = Lifetimes(*(column[known] for column in (low, high, entry, np.full(len(low), np.inf), table.weight)))
     return taken(table, known), start[known], times

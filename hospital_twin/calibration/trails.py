@@ -101,7 +101,7 @@ def trails(log: EventLog, program: Program) -> Trails:
     per_visit = _visits(log, table, stays)
     table = table[table["kind"] >= 0]
     table.loc[table["kind"] == Seen.CHANGE, "what"] = table["class"]
-    table = _one_each(table)
+    table = _one_each(_ended(table))
     table = table.sort_values(["visit", "start", "joined"], kind="stable", ignore_index=True)
     labels, label = _labels(table)
     number = per_visit["number"]
@@ -193,11 +193,16 @@ def _visits(log: EventLog, table: pd.DataFrame, stays: pd.DataFrame) -> dict[str
             "open": ~left if gone else np.isin(number, list(still))}
 
 
+def _ended(table: pd.DataFrame) -> pd.DataFrame:
+    """Tasks without an end of visits that have left: they are over, only nobody wrote down when."""
+    gone = table["visit"].isin(table.loc[table["kind"].eq(Seen.LEAVE), "visit"])
+    table.loc[gone & table["kind"].eq(Seen.TASK) & table["how"].eq(How.CUT) & table["end"].eq(NEVER), "how"] = How.DONE
+    return table
+
+
 def _one_each(table: pd.DataFrame) -> pd.DataFrame:
-    """One sighting of a task that held several things at once."""
-    task = table["kind"].eq(Seen.TASK)
-    again = table.duplicated(["visit", "kind", "what", "joined", "start", "end"]) & task
-    return table[~again]
+    """One sighting of a task that held several things at once, or of what was entered twice."""
+    return table[~table.duplicated(["visit", "kind", "what", "joined", "start", "end"])]
 
 
 def without(trails: Trails, useless: Sequence[int]) -> Trails:

@@ -59,6 +59,20 @@ def test_a_visit_goes_home_without_a_picture():
     assert seen.trails.number[seen.strange].tolist() == [2]
 
 
+def test_one_missing_or_misplaced_row_is_forgiven_and_two_are_not():
+    missing = [row for row in HOME if row[1] != "triage"]
+    misplaced = [(2, *row[1:]) if row[1] != "triage" else (2, "triage", "nurse", 30, 30, 35, "done") for row in HOME]
+    both = [(3, *row[1:]) for row in HOME if row[1] not in ("triage", "see")]
+    whole = [(4, *row[1:]) for row in HOME]
+    seen, chosen = read(missing, misplaced, both, whole)
+    assert seen.trails.number[seen.faulty].tolist() == [1, 2]
+    assert seen.trails.number[seen.strange].tolist() == [3]
+    assert chosen["outcome"] == {1: 3}
+    triages = [op for op, table in seen.uses.items() if 4 in seen.trails.number[table.visit]]
+    times_of_triage = min(len(seen.uses[op].visit) for op in triages)
+    assert times_of_triage == 1
+
+
 def test_side_by_side_in_any_order_and_at_one_instant():
     for see, scan in (((10, 20), (12, 32)), ((15, 25), (6, 26)), ((10, 20), (10, 30))):
         rows = visit(1, 0, task("triage", "nurse", 0, 5), stay("bay", 5, 40), task("see", "doctor", *see),

@@ -84,12 +84,13 @@ def test_the_pedigree_and_the_way_through_a_file(tmp_path):
 
 def test_strange_visits_are_counted_and_told():
     rows = visit(1, 0, ("stay", "ward", 0, 0, 30), ("there", "", 0, 0, 30), leave=(30, "home"))
-    rows += visit(2, 0, ("stay", "ward", 0, 0, 30), ("stay", "ward", 30, 30, 60), leave=(60, "home"))
+    rows += visit(2, 0, ("stay", "ward", 0, 0, 30), ("stay", "ward", 30, 30, 60), ("stay", "ward", 60, 60, 90),
+                  ("stay", "ward", 90, 90, 120), leave=(120, "home"))
     hospital, _ = fits_of(log_of(*rows, layout=GUESS), GUESS)
     told = next(sentence for sentence in hospital.not_fitted if "fit no pathway" in sentence)
     assert "1 of 2 visits (50.0%)" in told
     assert "visit 2" in told
-    assert "ward, ward, left (home)" in told
+    assert "ward, ward, ward, ward, left (home)" in told
 
 
 def test_rows_of_what_the_layout_does_not_have_are_told():
@@ -105,7 +106,8 @@ REFUSED = {
         time_zone: Europe/London
         units: {ward: {kind: ward, places: 400}}
         sources: {door: {pathway: p, rate: 1, ceiling: 4}}
-        pathways: {p: [{move: in, to: ward}, {move: over, to: ward}, {leave: out, as: home}]}
+        pathways: {p: [{move: in, to: ward}, {move: over, to: ward}, {move: back, to: ward},
+                       {move: again, to: ward}, {leave: out, as: home}]}
     """)),
 }
 
