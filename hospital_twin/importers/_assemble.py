@@ -170,10 +170,21 @@ def _arrivals_and_leavings(rows: _Rows, body: list[pd.DataFrame],
     last = _about(rows, visits.last_row, attributes, {"activity": "leave"})
     first["start"], last["start"] = arrive, leave
     last["end_reason"] = _dispositions(rows)
+    last["unit"] = _last_units(rows)
     for part in (first, last):
         part["joined"] = part["end"] = part["start"]
         part["amount"] = 0.0
     return first, last[gone]
+
+
+def _last_units(rows: _Rows) -> pd.Categorical:
+    """Where each visit was last: a row of its leaving need not say it."""
+    unit = rows.table["unit"].cat
+    words = [*unit.categories, *(() if "" in unit.categories else ("",))]
+    given = np.flatnonzero(np.asarray(rows.table["unit"] != ""))
+    codes = np.full(len(rows.visits.number), words.index(""))
+    codes[rows.visits.code[given]] = unit.codes.to_numpy()[given]
+    return pd.Categorical.from_codes(codes, words)
 
 
 def _dispositions(rows: _Rows) -> pd.Categorical:
@@ -209,4 +220,7 @@ def _stacked(parts: list[pd.DataFrame], wanted: list[str]) -> pd.DataFrame:
     for activity, why in _ENDED_BY.items():
         reason = reason.mask(silent & table["activity"].eq(activity).to_numpy(), why)
     table["end_reason"] = reason.mask(silent & reason.eq("").to_numpy(), "done").mask(table["end"].isna(), "open")
+    # A word of rejected rows alone must not stay behind among the categories.
+    for name in ("unit", "activity", "resource", "end_reason"):
+        table[name] = table[name].cat.remove_unused_categories()
     return table

@@ -114,9 +114,8 @@ def look_at_clocks(wall: pd.Series, ledger: Ledger, column: str) -> None:
     if midnight > 0.01:
         ledger.note(f"{midnight:.1%} of the times in {column!r} are midnight to the minute (by chance: 0.1%): dates "
                     "without a time of day?")
-    for step, chance in ((60, 1 / 60), (30, 1 / 30), (15, 1 / 15), (5, 1 / 5)):
-        share = float((minute % step == 0).mean())
-        if share > max(3 * chance, 0.3) and share > chance + 0.25:
-            ledger.note(f"{share:.0%} of the times in {column!r} are multiples of {step} minutes (by chance: "
-                        f"{chance:.0%}): they were rounded, and waits of less than that are not to be trusted")
-            return
+    shares = {step: float((minute % step == 0).mean()) for step in (60, 30, 15, 10, 5)}
+    step = max(shares, key=lambda step: shares[step] - 1 / step)
+    if shares[step] - 1 / step > 0.25:
+        ledger.note(f"{shares[step]:.0%} of the times in {column!r} are multiples of {step} minutes (by chance: "
+                    f"{1 / step:.0%}): they were rounded, and waits of less than that are not to be trusted")

@@ -15,6 +15,7 @@ REASONS: Mapping[str, str] = MappingProxyType({
     "no_unit": "no unit",
     "no_activity": "no activity",
     "rare_unit": "a unit that stands in this row alone",
+    "rare_activity": "an activity that stands in this row alone",
     "unit_of_nothing": "a unit that the mapping leaves out",
     "missing_start": "no start",
     "unreadable_time": "a time that cannot be read",

@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.importers._forms import without_accents
+from hospital_twin.importers._importer import RawRows
 
 UNKNOWN = "unknown"
 """The value of a class attribute, or the disposition, that a log does not tell."""
+RECURRING_FROM = 200
+"""In a log of this many rows, a word that stands in a single row is more likely a slip, or a name, than a word."""
 END_REASONS = ("done", "open", "gave_up", "refused", "preempted", "handed_over", "withdrawn", "swapped", "ratio_breach")
 
 _Rules = tuple[tuple[str, re.Pattern[str]], ...]
@@ -131,6 +134,16 @@ def numbers_of(ids: np.ndarray) -> np.ndarray:
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63 and (
         text[0] != "0" or text == "0")
+
+
+def slips(raw: RawRows, counts: Mapping[str, int]) -> set[str]:
+    """Of some words and how often each stands in a column, those that stand there once in a log of many rows.
+
+    A log whose words are from a known list has none.
+    """
+    if raw.known_words or len(raw.rows) < RECURRING_FROM:
+        return set()
+    return {text for text, n in counts.items() if n == 1 and text}
 
 
 def translated(column: np.ndarray, words: Mapping[str, str]) -> pd.Categorical:
