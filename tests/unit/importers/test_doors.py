@@ -1,0 +1,162 @@
+"""Each way in which a log can be unusable is refused at a line of its own, in words that say what to do."""
+from __future__ import annotations
+
+import gzip
+import os
+import traceback
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hospital_twin.errors import BadInput
+from hospital_twin.importers import LogMapping, read_log, read_mapping
+from tests.tiny import layout_of
+
+pytestmark = pytest.mark.unit
+
+HEAD = "visit,unit,start,end\n"
+ROW = "1,ed,2025-03-25 10:00,2025-03-25 11:00\n"
+GOOD = HEAD + ROW
+EVENTS = "Case ID;Activity;Complete Timestamp\nA;ER Registration;2014/10/22 11:15:41.000\n"
+MANY = "".join(f"{v},ed,2025-03-25 10:00,2025-03-25 11:00,person {v}\n" for v in range(1200))
+Fault = tuple[str | bytes | None, dict[str, Any], str, str, str]
+
+FAULTS: dict[str, Fault] = {
+    # what is in the file, options, what the message says: where, what, what to do
+    "no such file": (None, {}, "log.csv", "no such file", "path of an admission log"),
+    "an empty file": ("\n \n", {}, "log.csv", "empty", "column names in the first"),
+    "no text": (b"\x7fELF\0\0\0", {}, "log.csv", "no text", "CSV"),
+    "a workbook": (b"PK\x03\x04....", {}, "log.csv", "Excel workbook", "CSV"),
+    "a broken gzip": (b"\x1f\x8bgarbage", {}, "log.csv", "damaged", "export it again"),
+    "a gzip cut off": (gzip.compress(GOOD.encode() + os.urandom(400_000).hex().encode() + b"\n")[:-9], {}, "log.csv",
+                       "damaged", "copy"),
+    "one column": ("just a text\nover two lines\n", {}, "line 1", "one column only", "separated by"),
+    "no header": ("1,ed,2025-03-25 10:00,2025-03-25 11:00\n" * 3, {}, "line 1", "holds data", "column names"),
+    "a line without end": (HEAD.encode() + b"1" * 1_100_000, {}, "log.csv", "characters", "one row a line"),
+    "no visit": ("unit,start,end\n" + ROW[2:], {}, "line 1", "`visit`", "visit: <column name>"),
+    "no times": ("visit,unit,start\n1,ed,early\n", {}, "line 1", "`start`", "start: <column name>"),
+    "no unit": ("visit,start,end\n1,2025-03-25 10:00,2025-03-25 11:00\n", {}, "line 1", "`unit`", "stay rows"),
+    "event rows": (EVENTS, {}, "line 1", "event rows", "a column of ends"),
+    "two units": ("visit,unit,Ward,start\n1,ed,a,2025-03-25 10:00\n", {}, "line 1", "'unit', 'Ward' can each be unit",
+                  "unit: unit"),
+    "no rows": (HEAD, {}, "log.csv", "no rows below", "one row a line"),
+    "an ambiguous date order": (HEAD + "1,ed,03/04/2025 10:00,03/04/2025 11:00\n", {}, "log.csv",
+                                "03/04/2025 (line 2, column start)", "date_order: day_first"),
+    "an order that changes": (HEAD + "1,ed,25/03/2025,\n2,ed,03/26/2025,\n", {}, "log.csv",
+                              "25/03/2025 (line 2, column start) can only have the day first", "one order"),
+    "years of two digits": (HEAD + "1,ed,25-01-13,\n2,ed,25-01-14,\n", {}, "log.csv", "two digits", "year_first"),
+    "no such time zone": (GOOD, {"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus", "Europe/London"),
+    "no such importer": (GOOD, {"importer": "hl7"}, "importer", "'hl7'", "stays_csv"),
+    "every row rejected": (HEAD + "1,ed,2025-03-25 10:00,2025-03-24 11:00\n", {}, "log.csv",
+                           "1 × it ends before it starts", "start = start"),
+    "a mapping of a column that is not there": (GOOD, {"mapping": {"columns": {"start": "Beginn"}}}, "columns.start",
+                                                "no column 'Beginn'", "visit, unit, start, end"),
+    "a mapping of a column that is there twice": (
+        "visit,unit,start,start\n1,ed,2025-03-25 10:00,2025-03-25 11:00\n", {"mapping": {"columns": {"end": "start"}}},
+        "columns.end", "2 columns called 'start'", "only one column has"),
+    "a column mapped to two things": (GOOD, {"mapping": {"columns": {"start": "start", "end": "start"}}},
+                                      "columns.end", "is columns.start already", "each column for one thing"),
+    "no unit of the layout's": (GOOD, {"layout": True}, "column unit", "the log has ed", "ward"),
+    "a thousand units": (HEAD.replace("end", "end,ward") + MANY,
+                         {"mapping": {"columns": {"unit": "ward"}}}, "column ward", "1,200 different values", "1,000"),
+    "a class of a thousand": (HEAD.replace("end", "end,group") + MANY, {"mapping": {"attributes": {"group": "group"}}},
+                              "column group", "1,200 different values", "at most 60"),
+}
+
+
+def refusal(path: Path, options: dict[str, Any]) -> BadInput:
+    options = dict(options)
+    if "mapping" in options:
+        options["mapping"] = LogMapping(**options["mapping"])
+    if "layout" in options:
+        options["layout"] = layout_of("""
+            units: {ward: {places: 3}}
+            sources: {a: {pathway: p, rate: 1, ceiling: 1}}
+            pathways: {p: [{move: m, to: ward}, {leave: out, as: home}]}
+        """)
+    with pytest.raises(BadInput) as refused:
+        read_log(path, **options)
+    return refused.value
+
+
+def place(refused: BadInput) -> tuple[str, int]:
+    last = traceback.extract_tb(refused.__traceback__)[-1]
+    return Path(last.filename).name, last.lineno or 0
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_names_where_what_and_what_to_do(tmp_path: Path, fault: str):
+    content, options, where, problem, expected = FAULTS[fault]
+    path = tmp_path / "log.csv"
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    refused = refusal(path, options)
+    assert where in refused.where
+    assert problem in refused.problem
+    assert expected in refused.expected
+    assert "Traceback" not in str(refused)
+
+
+def test_no_two_faults_are_raised_at_one_line(tmp_path: Path):
+    path = tmp_path / "log.csv"
+    seen: dict[tuple[str, int], list[str]] = {}
+    for fault, (content, options, *_) in FAULTS.items():
+        path.unlink(missing_ok=True)
+        if content is not None:
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        seen.setdefault(place(refusal(path, options)), []).append(fault)
+    assert [faults for faults in seen.values() if len(faults) > 1] == []
+
+
+def test_folders_and_archives(tmp_path: Path):
+    two = tmp_path / "two.zip"
+    with zipfile.ZipFile(two, "w") as archive:
+        archive.writestr("a.csv", GOOD)
+        archive.writestr("b.csv", GOOD)
+    half = tmp_path / "half"
+    half.mkdir()
+    (half / "transfers.csv").write_text("subject_id,hadm_id\n")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    refused = [refusal(path, {}) for path in (two, half, empty)]
+    assert "2 tables: a.csv, b.csv" in refused[0].problem
+    assert "no admissions.csv" in refused[1].problem
+    assert "no log that is known" in refused[2].problem
+    assert len({place(one) for one in refused}) == 3
+
+
+def test_an_archive_of_one_table_is_that_table(tmp_path: Path):
+    path = tmp_path / "log.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("export/log.csv", GOOD)
+        archive.writestr("__MACOSX/export/._log.csv", b"\0")
+        archive.writestr("readme.md", "x")
+    assert read_log(path)[1].read == 1
+
+
+@pytest.mark.parametrize(("text", "where", "expected"), [
+    ("columns: {beginning: In}\n", "line 1: columns", "one of visit, patient"),
+    ("columns:\n  start: [a, b, c]\n", "line 1: columns", "a date and a time of day"),
+    ("columns:\n  unit: [a, b]\n", "line 1: columns", "expected: one"),
+    ("columns:\n  start: In\n  start: Out\n", "line 3", "each key once"),
+    ("attributes:\n  unit: Ward\n", "line 1: attributes", "another name"),
+    ("date_order: american\n", "line 1: date_order", "month_first"),
+    ("kinds: {icu: intensive}\n", "line 1: kinds.icu", "critical_care"),
+    ("colums: {}\n", "line 1: colums", ""),
+    ("- start\n", "mapping.yaml", "columns, attributes"),
+    ("columns: {start: In\n", "mapping.yaml, line", "")])
+def test_faults_of_a_mapping_file(write: Callable[..., Path], text: str, where: str, expected: str):
+    path = write(text, "mapping.yaml")
+    with pytest.raises(BadInput) as refused:
+        read_mapping(path)
+    assert where in refused.value.where
+    assert expected in str(refused.value)
+
+
+def test_a_zone_in_a_mapping_that_is_none(write: Callable[..., Path]):
+    with pytest.raises(BadInput, match="no time zone") as refused:
+        read_log(write(GOOD), mapping=LogMapping(time_zone="Mars/Olympus"))
+    assert refused.value.where == "mapping: time_zone"

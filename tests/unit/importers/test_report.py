@@ -1,0 +1,188 @@
+"""The quality report: every fault found and listed, nothing invented, nobody exposed."""
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hospital_twin.importers import REASONS, FileRows, Ledger
+from hospital_twin.importers._ledger import shape_of
+from tests.unit.importers.conftest import Read, faults
+
+pytestmark = pytest.mark.unit
+
+FAULTY = """
+    visit,patient,unit,requested,start,end,acuity
+    1,1,ED,,2025-03-03 10:00,2025-03-03 12:00,3
+    1,1,ED,,2025-03-03 10:00,2025-03-03 12:00,3
+    ,2,ED,,2025-03-03 10:00,2025-03-03 12:00,3
+    3,3,,,2025-03-03 10:00,2025-03-03 12:00,3
+    4,4,ED,,,2025-03-03 12:00,3
+    5,5,ED,,2025-03-03 10:00,2025-03-03 09:00,3
+    6,6,ED,,tomorrow Smith,2025-03-03 12:00,3
+    7,7,ED,,1900-01-01 00:00,2025-03-03 12:00,3
+    8,8,ED,,2025-03-03 10:00,9999-12-31,3
+    9,9,ED,never,2025-03-03 10:00,2025-03-03 10:00,3
+    10,10,ED,,2025-03-03 10:00,2025-03-03 10:03,
+    11,11,ED,2025-03-03 09:50,2025-03-03 10:00,2025-03-03 12:00,3
+    11,11,Ward,,2025-03-03 11:00,2026-05-03 12:00,3
+    12,12,ED,,2025-03-03 10:00,2025-03-03 12:00,3
+    12,12,Ward,,2025-03-03 15:00,2025-03-04 12:00,3
+    13,13,ED,,2025-03-03 10:00,2025-03-03 12:00
+    14,14,ED,,2025-03-03 10:00,2025-03-03 12:00,3,4
+"""
+
+
+def test_every_planted_fault_is_found_and_none_invented(read: Read):
+    _, report = read(FAULTY)
+    assert faults(report, "rejected") == [
+        (17, "", "too_few_fields"), (18, "", "too_many_fields"), (4, "visit", "no_visit"), (5, "unit", "no_unit"),
+        (6, "start", "missing_start"), (8, "start", "unreadable_time"), (9, "start", "impossible_time"),
+        (7, "end", "end_before_start"), (3, "", "duplicate")]
+    assert faults(report, "repaired") == [(10, "end", "placeholder_end"), (11, "requested", "optional_unreadable")]
+    assert faults(report, "noticed") == [
+        (11, "end", "zero_length"), (12, "end", "very_short"), (14, "end", "very_long"), (14, "end", "overlap"),
+        (16, "end", "gap"), (10, "end", "open")]
+    assert (report.read, report.kept, report.repaired, report.rejected) == (17, 8, 2, 9)
+    assert any("is empty in 3 of 17 rows: there, acuity is unknown" in note for note in report.notes)
+
+
+def test_a_clean_log_has_no_faults(read: Read):
+    _, report = read("visit,unit,start,end\n1,ED,2025-03-03 10:00,2025-03-03 12:00\n")
+    assert report.faults.empty
+    assert report.counts() == {}
+    assert report.notes == ()
+    assert not any(line.startswith(("Rejected", "Repaired", "Noticed", "Notes")) for line in report.lines())
+
+
+def test_values_are_never_shown_only_what_they_look_like(read: Read):
+    _, report = read(FAULTY)
+    shown = "\n".join(report.lines()) + json.dumps(report.to_dict())
+    assert "Smith" not in shown
+    assert "tomorrow" not in shown
+    assert "aaaaaaaa Aaaaa" in shown
+
+
+def test_lines_and_json(read: Read):
+    _, report = read(FAULTY)
+    lines = report.lines()
+    assert "  17 rows read, 8 kept (2 of them repaired), 9 rejected" in lines
+    assert "  1  it ends before it starts (column end): line 7" in lines
+    assert "  ED = ed: ed, a guess by its name (12 rows)" in lines
+    found = json.loads(json.dumps(report.to_dict()))
+    assert found["rows_read"] == found["rows_kept"] + found["rows_rejected"]
+    assert len(found["faults"]) == len(report.faults)
+    assert {"file": "log.csv", "line": 7, "column": "end", "reason": "end_before_start", "action": "rejected",
+            "shape": ""} in found["faults"]
+    assert {"action": "rejected", "reason": "duplicate", "words": REASONS["duplicate"], "rows": 1} in found["counts"]
+    assert found["sha256"] == report.sha256
+    assert len(report.sha256) == 64
+
+
+def test_many_faults_of_a_kind_are_counted_and_the_first_lines_shown(read: Read):
+    body = "".join(f"{v},ED,2025-03-03 10:00,2025-03-03 09:00\n" for v in range(50))
+    _, report = read("visit,unit,start,end\nA,ED,2025-03-03 10:00,2025-03-03 11:00\n" + body)
+    assert "  50  it ends before it starts (column end): line 3, 4, 5, 6, 7, 8, 9, 10 and 42 more" in report.lines()
+    assert len(report.to_dict()["faults"]) == 50
+
+
+def test_what_can_be_calibrated_and_what_would_change_it(read: Read):
+    _, report = read("visit,unit,start,end\n1,ED,2025-03-03 10:00,2025-03-03 12:00\n1,ICU,2025-03-03 12:00,\n")
+    lacks = {lack.what: lack.needs for lack in report.cannot}
+    assert report.can == ("length of stay by unit, and routing between units",)
+    assert lacks["door to clinician"] == "a column `seen`"
+    assert lacks["boarding in the emergency department"] == "a column `requested`"
+    assert lacks["arrivals by hour of the week"] == "a log of at least 4 weeks"
+    assert "critical care refusals" in lacks
+    days = "".join(f"{d},ED,2025-{m:02}-{d:02} 10:00,2025-{m:02}-{d:02} 12:00,2025-{m:02}-{d:02} 11:00,left unseen,3\n"
+                   for m in (3, 4) for d in range(1, 29))
+    _, report = read("patient,unit,start,end,seen,disposition,acuity,visit\n" + "".join(
+        f"{line},{n}\n" for n, line in enumerate(days.splitlines())))
+    assert {"arrivals by hour of the week", "door to clinician", "returns of the same person",
+            "classes of visits (acuity, specialty, ...)"} <= set(report.can)
+
+
+def test_dates_that_were_shifted(read: Read):
+    log, report = read("visit,unit,start,end\n1,ED,2180-03-03 10:00,2180-03-03 12:00\n",
+                       mapping={"dates_comparable": False})
+    assert not log.provenance.dates_comparable
+    assert not report.dates_comparable
+    assert "arrivals by hour of the week" in {lack.what for lack in report.cannot}
+    assert (report.kept, report.rejected) == (1, 0)
+
+
+LONG = "".join(f"{v},ED,2025-03-{v % 28 + 1:02} {v % 23:02}:{v % 60:02},2025-03-{v % 28 + 1:02} 23:59,{v % 5}\n"
+               for v in range(300))
+
+
+def test_what_stands_in_one_row_of_many_is_a_slip_or_a_name(read: Read):
+    one = "900,Mr John Smith,2025-03-03 10:00,2025-03-03 11:00,3\n901,ED,2025-03-03 10:00,2025-03-03 11:00,Ann Lee\n"
+    log, report = read("visit,unit,start,end,acuity\n" + LONG + one)
+    assert faults(report, "rejected") == [(302, "unit", "rare_unit")]
+    assert faults(report, "repaired") == [(303, "acuity", "unknown_value")]
+    shown = "\n".join(report.lines()) + json.dumps(report.to_dict()) + log.stays.to_csv()
+    assert "Smith" not in shown
+    assert "Lee" not in shown
+    assert log.stays.loc[log.stays["visit"].eq(901), "acuity"].eq("unknown").all()
+
+
+def test_a_time_far_from_all_others(read: Read):
+    odd = ("900,ED,2027-03-03 10:00,2027-03-03 11:00,3\n901,ED,2015-03-03 10:00,2015-03-03 11:00,3\n"
+           "902,ED,2025-03-03 10:00,2035-03-03 11:00,3\n")
+    _, report = read("visit,unit,start,end,acuity\n" + LONG + odd)
+    assert faults(report, "rejected") == [(302, "start", "far_time"), (303, "start", "far_time"),
+                                          (304, "end", "far_time")]
+
+
+def test_heaps_at_midnight_and_rounded_minutes(read: Read):
+    noted = [read("visit,unit,start,end\n" + "".join(
+        f"{v},ED,2025-03-{v % 28 + 1:02}{time(v)},\n" for v in range(300)))[1].notes for time in (
+        lambda v: "" if v < 30 else f" {v % 23:02}:{v * 7 % 60:02}", lambda v: f" {v % 23:02}:{v % 4 * 15:02}",
+        lambda v: f" {v % 23:02}:{v * 7 % 60:02}")]
+    assert any("10.0% of the times in 'start' are midnight" in note for note in noted[0])
+    assert any("100% of the times in 'start' are multiples of 15 minutes" in note for note in noted[1])
+    assert not any("start" in note for note in noted[2])
+
+
+def test_the_hours_of_the_clock_change_are_counted(read: Read):
+    log, report = read("""
+        visit,unit,start,end
+        1,ED,2024-03-31 00:30,2024-03-31 01:30
+        2,ED,2024-10-27 01:50,2024-10-27 01:10
+        3,ED,2024-10-27 00:30,2024-10-27 02:30
+    """, time_zone="Europe/London")
+    stays = log.stays[log.stays["activity"].eq("stay")].sort_values("visit")
+    assert ((stays["end"] - stays["start"]) / pd.Timedelta(minutes=1)).tolist() == [60, 20, 180]
+    assert faults(report, "repaired") == [(2, "end", "clock_skipped"), (3, "start", "clock_doubled"),
+                                          (3, "end", "clock_doubled")]
+
+
+def test_the_zone_that_nobody_named_is_said_to_be_a_guess(read: Read):
+    text = "visit,unit,start,end\n1,ED,2025-07-03 10:00,2025-07-03 12:00\n"
+    _, report = read(text, time_zone=None)
+    assert any("taken as UTC" in note for note in report.notes)
+    zoned, _ = read(text, time_zone=None, mapping={"time_zone": "America/New_York"})
+    assert zoned.time_zone == "America/New_York"
+    assert str(zoned.start) == "2025-07-03 14:00:00+00:00"
+    given, _ = read(text, mapping={"time_zone": "America/New_York"}, time_zone="Europe/London")
+    assert given.time_zone == "Europe/London"
+
+
+def test_a_ledger_adds_up_whatever_is_written_in_it():
+    ledger = Ledger([("a.csv", np.array([2, 3, 4])), ("b.csv", np.array([2]))])
+    ledger.repair(np.array([True, True]), "bed_move")
+    ledger.notice(np.array([2]), "gap")
+    ledger.reject(np.array([False, True, True]), "duplicate")
+    ledger.reject(np.array([1, 3]), "no_unit", "unit")
+    assert [FileRows(*counts) for counts in ledger.counts()] == [
+        FileRows("a.csv", 3, 1, 1, 2), FileRows("b.csv", 1, 0, 0, 1)]
+    assert ledger.table()[["file", "line", "reason"]].values.tolist() == [
+        ["b.csv", 2, "no_unit"], ["a.csv", 3, "duplicate"], ["a.csv", 4, "duplicate"], ["a.csv", 2, "bed_move"]]
+
+
+@pytest.mark.parametrize(("text", "shape"), [("Smith 42", "Aaaaa 99"), ("É漢x", "aaa"), ("a" * 60, "a" * 29 + "…"),
+                                             ("01/02/2025", "99/99/9999"), ("", "")])
+def test_shapes(text: str, shape: str):
+    assert shape_of(text) == shape
