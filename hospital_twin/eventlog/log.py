@@ -29,6 +29,8 @@ class Provenance(BaseModel):
 
     dates_comparable: False where each patient's dates were shifted by another number of days: what lies within one
     visit can be measured then, arrivals and how many are there cannot.
+    complete: whether every wait, refusal and cancellation is on record, so that what is not there did not happen. A
+    hospital's export seldom is; a simulated run always.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +42,7 @@ class Provenance(BaseModel):
     replication: int | None = None
     version: str = ""
     dates_comparable: bool = True
+    complete: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ def _measure(window: Window) -> Iterator[Measured]:
     log = window.log
     if not log.units_of("ed") or not log.units_of(*INPATIENT_KINDS):
         raise NotComputable("no unit of kind ed, or no inpatient unit, in this log")
-    if log.capacity.empty and not (log.stays["joined"] < log.stays["start"]).any():
+    if not log.provenance.complete and not (log.stays["joined"] < log.stays["start"]).any():
         raise NotComputable("no times of bed requests in this log")
     spells = boarding(log)
     hour = pd.Timedelta(hours=1)

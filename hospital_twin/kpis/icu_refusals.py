@@ -10,7 +10,7 @@ def _measure(window: Window) -> Iterator[Measured]:
     units = window.log.units_of("critical_care")
     if not units:
         raise NotComputable("no unit of kind critical_care in this log")
-    if window.log.capacity.empty and not window.records("refused"):
+    if not window.log.provenance.complete and not window.records("refused"):
         raise NotComputable("no 'refused' rows in this log")
     rows = window.log.stays
     asked = rows[rows["activity"].isin(("stay", "wait", "refused")) & rows["resource"].isin(units)

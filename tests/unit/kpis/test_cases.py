@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hospital_twin.eventlog import EventLog
+from hospital_twin.eventlog import EventLog, Provenance
 from hospital_twin.kpis import compute_kpis
 
 pytestmark = pytest.mark.unit
@@ -24,7 +24,8 @@ def log_of(rows, capacity=(), days=1.0, attributes=(), zone="UTC", units=None) -
     staff = pd.DataFrame(capacity, columns=["resource", "from", "amount"]).assign(reason="schedule")
     staff["from"] = START + pd.to_timedelta(staff["from"].astype(float), unit="h")
     return EventLog.of(table, staff, units=units or UNITS, time_zone=zone, attributes=attributes, start=START,
-                       end=START + pd.Timedelta(days=days), resources={"doctor": "doctor", "triage": "triage"})
+                       end=START + pd.Timedelta(days=days), resources={"doctor": "doctor", "triage": "triage"},
+                       provenance=Provenance(kind="simulation", name="by hand", complete=bool(len(capacity))))
 
 
 def at(visit, activity, hour, reason="done", resource=""):
@@ -191,3 +192,13 @@ def test_a_discharge_is_from_the_last_bed():
     found = compute_kpis(log_of(rows), only=["discharges_before_noon"])
     assert found.value("discharges_before_noon") == 0
     assert found.row("discharges_before_noon", "share", "icu")["n"] == 0
+
+
+@pytest.mark.parametrize("kpi", ["boarding_hours", "icu_refusals"])
+def test_knowing_the_beds_does_not_tell_that_nobody_waited_or_was_refused(kpi):
+    """An export with stays alone, its capacity taken from the layout: no request times, no refusals."""
+    rows = [*seen(1, 1, 1, 2)[:-1], (1, "stay", "icu", 2, 2, 9, "done"), at(1, "leave", 9, "home")]
+    log = log_of(rows, capacity=[("icu", 0, 4)])
+    exported = replace(log, provenance=Provenance(kind="log", name="export.csv"))
+    assert compute_kpis(log, only=[kpi]).value(kpi) == 0
+    assert "not computable" in compute_kpis(exported, only=[kpi]).row(kpi)["reason"]
