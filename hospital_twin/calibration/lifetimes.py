@@ -251,7 +251,12 @@ def _best(likelihood: _Likelihood, begin: np.ndarray) -> np.ndarray | None:
 
 
 def _with_interval(likelihood: _Likelihood, best: np.ndarray) -> Fitted | None:
-    """The interval of the median by the delta method from the observed information."""
+    """The interval of the median by the delta method from the observed information.
+
+    Of few durations the likelihood knows the spread too well: as for a mean, the variance is taken over n less the
+    parameters, and Student's t stands for the normal.
+    """
+    from scipy.stats import t
     family = likelihood.family
     size = family.parameters
     theta = np.array(best[:size], dtype=float)
@@ -271,7 +276,9 @@ def _with_interval(likelihood: _Likelihood, best: np.ndarray) -> Fitted | None:
     if not variance > 0 or not isfinite(variance):
         return None
     scale, shape = _parameters(theta)
-    median, spread = family.median(scale, shape), Z95 * sqrt(variance)
+    free = max(likelihood.events - size, 1.0)
+    spread = float(t.ppf(0.975, free)) * sqrt(variance * likelihood.events / free)
+    median = family.median(scale, shape)
     if spread > 50:
         return None
     return Fitted(family.name, scale, shape, median, median * exp(-spread), median * exp(spread),
@@ -292,7 +299,7 @@ class _Likelihood:
     def __init__(self, family: Family, times: Lifetimes):
         self.family = family
         exact = times.exact
-        self.total = float(times.weight.sum())
+        self.total, self.events = float(times.weight.sum()), times.events
         self._sums = Sums(times.low[exact], times.weight[exact]) if exact.any() else None
         self._between = times.take(~exact)
         cut = (times.entry > 0) | np.isfinite(times.exit)
