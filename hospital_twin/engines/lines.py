@@ -65,6 +65,7 @@ class Lines:
         self._restart = any(self._reads_counters(a) for options in self.program.asks for a in options)
         self._simple = [self._one_need(options) for options in self._asks]
         self._any_moving = any(self._moving)
+        self.watched = self._watched()
         self._is_special = [r.room >= 0 or r.preempt > 0 for r in self.program.requests]
         self._plain = [self._plain_need(request) for request in range(len(self.program.requests))]
 
@@ -80,6 +81,13 @@ class Lines:
     def _reads_counters(self, alternative) -> bool:
         return any(e >= 0 and self.codes(e) & set(range(X.FREE, X.PRESENT + 1))
                    for e in (alternative.admits, alternative.cost))
+
+    def _watched(self) -> set[int]:
+        """Resources whose admission or reserve looks at counts or the clock: it changes while nothing happens here."""
+        changing = _MOVING | set(range(X.FREE, X.ACTIVE + 1))
+        found = {a.needs[0][0] for options in self.program.asks for a in options
+                 if a.admits >= 0 and self.codes(a.admits) & changing}
+        return found | {r for r, (keep, whom) in enumerate(self._reserve) if keep and self.codes(whom) & changing}
 
     def _one_need(self, options: tuple) -> Needs | None:
         """The needs of an ask that can be met in one way and amount, whatever the class."""

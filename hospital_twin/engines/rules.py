@@ -36,10 +36,12 @@ class Rules:
             self.engine.alarm(tick, self.wake_hourly, tick + TICKS_PER_HOUR)
 
     def look_at_the_clock(self) -> bool:
-        """Whether a rule, or a wait for a condition, looks at the clock."""
+        """Whether a rule, a wait for a condition, an admission or a reserve looks at the clock."""
         program, codes = self.engine.program, self.engine.lines.codes
         conditions = [e for rule in self.rules for e in (rule.when, rule.until) if e >= 0]
         conditions += [int(op[3]) for op in program.code.ops if op[0] == Op.HOLD]
+        conditions += [a.admits for options in program.asks for a in options if a.admits >= 0]
+        conditions += [int(whom) for keep, whom in program.resources.reserve if keep]
         return any(codes(e) & {X.HOUR, X.WEEKDAY, X.MONTH} for e in conditions)
 
     def new_instant(self) -> None:

@@ -236,6 +236,8 @@ class Engine:
             self.rules.look()
         if self.arrivals.due:
             self.arrivals.let_in()
+        if self.lines.watched:
+            self.lines.dirty |= self.lines.watched
         if self.lines.dirty:
             self.lines.serve()
         if self.flow.blocked:
