@@ -173,3 +173,15 @@ def test_durations_and_routes_may_depend_on_the_unit_that_was_found():
                         {{leave: o1, as: outlier, if: unit == x}}, {{leave: o2, as: home}}]}}
     """)
     assert ends(log) == {"a0": (10, "home"), "a1": (21, "outlier")}
+
+
+def test_who_waits_for_an_admission_rule_is_let_in_when_it_changes_though_nothing_happens_to_the_line():
+    layout = """
+        staff: {{d: {{on_duty: {{"00:00-00:30": 0, "00:30-24:00": 1}}}}}}
+        units: {{w: {{places: 1, {rule}}}}}
+        sources: {{a: {{pathway: p, trace: {t}}}}}
+        pathways: {{p: [{{move: m, to: w}}, {{stay: s, takes: 10 min}}, {{leave: out, as: home}}]}}
+    """
+    assert spans(run(layout.format(rule="admits: hour >= 6", t=at(5))), "s") == {"a0": (360, 370)}
+    assert spans(run(layout.format(rule="admits: free(d) > 0", t=at(5))), "s") == {"a0": (30, 40)}
+    assert spans(run(layout.format(rule="reserve: {keep: 1, for: hour >= 6}", t=at(5))), "s") == {"a0": (360, 370)}

@@ -1,0 +1,32 @@
+"""Whatever hospital is written down: the laws hold, the same seed is the same log, and a snapshot loses nothing."""
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from hospital_twin.engines.simpy_engine import pause, simulate
+from hospital_twin.engines.snapshot import Snapshot
+from tests.checks import checked_run
+from tests.hospitals import hospitals
+from tests.tiny import MINUTE, program_of
+
+pytestmark = pytest.mark.integration
+
+BIG = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much)
+
+
+@settings(max_examples=60, suppress_health_check=BIG, phases=[Phase.generate])  # shrinking takes longer than reading
+@given(hospitals(), st.integers(0, 1500))
+def test_laws_seeds_and_snapshots(hospital: dict[str, Any], minute: int):
+    program = program_of(hospital)
+    log = checked_run(program, seed=1)
+    assert simulate(program, seed=1).fingerprint() == log.fingerprint()
+    with TemporaryDirectory() as folder:
+        pause(program, seed=1, at=minute * MINUTE).save(Path(folder) / "snapshot.gz")
+        resumed = checked_run(program, seed=1, resume=Snapshot.load(Path(folder) / "snapshot.gz"))
+    assert resumed.fingerprint() == log.fingerprint()
