@@ -34,6 +34,8 @@ class Part(BaseModel):
 
 
 def _name(value: Any) -> str:
+    if isinstance(value, bool):
+        raise ValueError("on, off, yes and no are read as true and false: expected quotes round it, or another name")
     if not isinstance(value, str) or not _NAME.match(value):
         raise ValueError(f"{value!r} is not a name: expected small letters, digits and underscores, a letter first")
     return value
