@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from hospital_twin.layout import Layout  # noqa: E402 - the checkout has to be on the path first
 from scripts.doc_blocks import QUICK, RUN  # noqa: E402
+from scripts.doc_blocks.examples import workspace  # noqa: E402
 
 BLOCK = re.compile(r"(<!-- generated: (\w+)(?: ([^\n]+?))? -->\n).*?(<!-- end -->)", re.DOTALL)
 SCHEMA = ROOT / "layouts" / "layout.schema.json"
@@ -23,11 +24,13 @@ SCHEMA = ROOT / "layouts" / "layout.schema.json"
 
 def filled(page: str, *, quick: bool) -> str:
     """A page with its generated blocks written anew; with `quick`, those that run the program stay as they are."""
-    def again(found: re.Match[str]) -> str:
-        if quick and found[2] in RUN:
-            return found[0]
-        return f"{found[1]}{(QUICK | RUN)[found[2]](found[3] or '')}\n{found[4]}"
-    return BLOCK.sub(again, page)
+    with workspace() as folder:
+        def again(found: re.Match[str]) -> str:
+            begin, name, what, end = found[1], found[2], found[3] or "", found[4]
+            if name in RUN:
+                return found[0] if quick else f"{begin}{RUN[name](what, folder)}\n{end}"
+            return f"{begin}{QUICK[name](what)}\n{end}"
+        return BLOCK.sub(again, page)
 
 
 def pages(names: list[str], *, quick: bool) -> Iterator[tuple[Path, str]]:

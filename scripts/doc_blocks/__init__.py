@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from scripts.doc_blocks import commands, distributions, drawers, examples, layout, logs, program
 
@@ -27,5 +28,9 @@ QUICK: Mapping[str, Callable[[str], str]] = {
 }
 """What can stand behind ``generated:``, and the function that writes it."""
 
-RUN: Mapping[str, Callable[[str], str]] = {"printed_by": examples.printed_by, "output": examples.output}
-"""Those that take their time: they run the program."""
+RUN: Mapping[str, Callable[[str, Path], str]] = {
+    "printed_by": examples.printed_by,
+    "output": examples.output,
+    "beginning": examples.beginning,
+}
+"""Those that take their time: they run the program, in the folder given."""
