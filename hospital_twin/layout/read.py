@@ -110,14 +110,20 @@ def checked(model: type[BaseModel], value: Any, file: str, lines: dict[tuple, in
 
 
 def _as_bad_input(faults: list[dict], value: Any, file: str, lines: dict[tuple, int]) -> BadInput:
-    first = faults[0]
-    path = _path_in_file(first["loc"], value)
+    found = [(_path_in_file(fault["loc"], value), fault) for fault in faults]
+    path, first = max((f for f in found if f[0][:len(found[0][0])] == found[0][0]), key=_how_exact)
     near = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), None)
     where = f"{file}, line {near}" if near else file
     where += ": " + ".".join(str(part) for part in path) if path else ""
     problem, expected = _in_words(first)
-    more = f" ({len(faults) - 1} more after this one)" if len(faults) > 1 else ""
-    return BadInput(where, problem, expected + more)
+    others = len({other for other, _ in found if other != path[:len(other)]})
+    return BadInput(where, problem, expected + (f" ({others} more after this one)" if others else ""))
+
+
+def _how_exact(found: tuple[tuple, dict]) -> tuple[bool, int]:
+    """Of several faults at one place (the ways to read a value each have one): a name that is not known says most,
+    then the one that is deepest."""
+    return found[1]["type"] == "extra_forbidden", len(found[1]["loc"])
 
 
 def _path_in_file(loc: tuple, value: Any) -> tuple:
