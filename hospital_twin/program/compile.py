@@ -100,7 +100,9 @@ def _ends(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
     entries = [*entries, *(op[4] for op in emitter.ops if op[0] == Op.RETURN)]
     if END not in reachable(after, entries):
         return
-    name = next((n for n, start in starts.items() if start == END or END in reachable(after, [start])), "?")
+    last = min((p for p in reachable(after, entries) if p >= 0 and END in after[p]), default=-1)
+    name = next((n for n, start in starts.items() if start == END),
+                next((n for n, entry in reversed(emitter.entry_of.items()) if entry <= last), "?"))
     raise BadInput(f"{layout.name}: pathways.{name}", "a visit can come to the end of the steps and go nowhere",
                    "`leave` (or `follow`) as the last step, also after a skipped step or a branch without a rest")
 
