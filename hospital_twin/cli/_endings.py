@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import io
-import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -25,9 +24,8 @@ def exit_code(arguments: Sequence[str]) -> int:
     try:
         return street.main(args=list(arguments), prog_name="hospital-twin", standalone_mode=False,
                            obj=shlex.join(["hospital-twin", *arguments])) or DONE
-    except BrokenPipeError:
-        # The reader (head, less) has closed; Python must not try to flush what is left.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # Only for a pipe whose reader (head, less) has closed does click end the process itself.
         return DONE
     except (click.UsageError, click.Abort, BadInput, KeyboardInterrupt, OSError, RuntimeError) as wrong:
         if not _has_words(wrong):

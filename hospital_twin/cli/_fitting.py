@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hospital_twin.cli._progress import busy
 from hospital_twin.cli._voice import Voice
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def fitted(log: EventLog, layout: Layout | None, voice: Voice) -> Hospital:
         layout = outline(log)
         voice.say(f"No layout is given, so one is drafted from the log: {len(layout.units)} units. Staff and whatever "
                   "else the log does not name are not in it.")
-    hospital = calibrate(log, layout)
+    with busy("Fitting the numbers"):
+        hospital = calibrate(log, layout)
     about = hospital.fitted_on
     voice.say(f"{len(hospital.fits)} numbers of {layout.name} fitted to {about.visits:,} visits, {about.start[:10]} to "
               f"{about.end[:10]}.")
@@ -46,4 +48,4 @@ def tell_unknown(hospital: Hospital, voice: Voice) -> None:
     if hospital.not_fitted:
         voice.heading("What the log does not tell")
         for sentence in hospital.not_fitted:
-            voice.say(f"- {sentence}.".replace("..", "."))
+            voice.say(f"- {sentence}{'' if sentence.endswith('.') else '.'}")

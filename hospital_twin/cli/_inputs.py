@@ -69,8 +69,10 @@ def _inline(levers: tuple[dict[str, str], ...], hospital: Hospital) -> Scenario:
 def log_of(path: str, layout: Layout | None, mapping: str | None, time_zone: str | None
            ) -> tuple[EventLog, QualityReport]:
     """The event log in a file and what was wrong with it."""
+    from hospital_twin.cli._progress import busy
     from hospital_twin.importers import read_log
-    return read_log(path, layout=layout, mapping=mapping, time_zone=time_zone)
+    with busy("Reading the log"):
+        return read_log(path, layout=layout, mapping=mapping, time_zone=time_zone)
 
 
 def layout_of(named: str | None) -> Layout | None:

@@ -29,6 +29,17 @@ def progress(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator
         yield lambda finished, everything: bar.update(task, completed=finished, total=everything)
 
 
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """A sign of life on a terminal, during work that cannot tell how far it has come."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    with Console(stderr=True).status(f"{what} ..."):
+        yield
+
+
 class _Lines:
     """Progress as lines of text: the start, one every ten seconds, and the end."""
 

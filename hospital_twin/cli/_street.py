@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-COMMANDS = ("demo", "check", "calibrate", "run", "compare", "levers", "serve", "generate", "layout")
+COMMANDS = ("demo", "check", "calibrate", "validate", "run", "compare", "levers", "serve", "generate", "layout")
 
 EXIT_CODES = """\b
 Exit codes:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hospital_twin.scenario import Scenario
     from hospital_twin.store import Store, Study
 
-PILOTS = 4
+PILOTS = 8
 """Replications in which the warm-up is looked for, in their mean."""
 
 
@@ -105,8 +105,8 @@ def settled(question: Question, store: Store, voice: Voice) -> Question:
 
 def _left_out(found: WarmUp, days: float) -> float:
     """Whole weeks, so that every weekday counts alike, with two days to spare for what the finding varies by."""
-    weeks = math.ceil((found.days + 2) / 7) * 7.0
-    return min(weeks, days / 2) if found.enough else days / 2
+    half = days // 2
+    return min(math.ceil((found.days + 2) / 7) * 7.0, half) if found.enough else half
 
 
 def baseline(question: Question, store: Store, voice: Voice) -> Runs:

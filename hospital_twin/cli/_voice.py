@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -60,7 +61,11 @@ class Voice:
                              no_wrap=place > 0 and longest <= LONGEST_UNBROKEN)
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
-        _console().print(table)
+        console = _console()
+        with console.capture() as written:
+            console.print(table)
+        for line in written.get().splitlines():
+            click.echo(line.rstrip())
 
     def answer(self, value: Any) -> None:
         """The answer as JSON, when that was asked for."""
@@ -71,6 +76,12 @@ class Voice:
 def width() -> int:
     """Columns to write in: the terminal's, at most 100; 100 when the output goes to a file or a pipe."""
     return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST) if sys.stdout.isatty() else WIDEST
+
+
+def short(path: Path) -> str:
+    """A path as one would type it here: from the current folder on, when it is in it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _console() -> Any:
@@ -87,6 +98,8 @@ def plain(value: Any) -> Any:
     """A value as JSON can hold it: what is not a number becomes null, times become ISO text."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "itertuples"):
+        return records(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if value is None or isinstance(value, str | bool | int):

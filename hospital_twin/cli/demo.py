@@ -9,7 +9,7 @@ import click
 from hospital_twin.cli import _options as options
 from hospital_twin.cli._options import FOLDER, STORE, command
 from hospital_twin.cli._types import Days, Folder, Whole
-from hospital_twin.cli._voice import Voice
+from hospital_twin.cli._voice import Voice, short
 from hospital_twin.shipped import samples_folder
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class _Window(NamedTuple):
                          "hospital-twin demo --log admissions.csv --layout my_hospital.yaml --no-serve")
 @click.option("--log", "log", metavar="LOG", help="Log to use.  [default: the sample that comes with the program]")
 @options.reading
-@click.option("--days", type=Days(0, 3660), default=56, show_default=True, help="Length of each replication.")
-@click.option("--replications", type=Whole(2, 10_000), default=12, show_default=True,
+@click.option("--days", type=Days(0, 3660), default=63, show_default=True, help="Length of each replication.")
+@click.option("--replications", type=Whole(2, 10_000), default=10, show_default=True,
               help="How often each scenario is simulated.")
 @options.seed
 @options.workers
@@ -60,7 +60,7 @@ def demo(*, log: str | None, layout: str | None, mapping: str | None, time_zone:
         voice.say("Everything in this demo is synthetic: its log was written by `hospital-twin generate` from a "
                   "hospital that does not exist, and no row of it belongs to a real person.")
     given = layout_of(layout or (SAMPLE_LAYOUT if sample else None))
-    read, report = _read(log or str(samples_folder() / SAMPLE), given, mapping, time_zone, voice)
+    read, report = _read(log or short(samples_folder() / SAMPLE), given, mapping, time_zone, voice)
     folder.mkdir(parents=True, exist_ok=True)
     hospital = _calibrated(read, given, folder / "hospital.yaml", voice)
     asked = _question(hospital, read, report, _Window(days, replications, seed, workers), synthetic=sample)
@@ -118,7 +118,8 @@ def _answer(question: Question, log: EventLog, folder: Path, voice: Voice) -> No
     import pandas as pd
 
     from hospital_twin.cli import _study as study
-    from hospital_twin.reports import beside_rows, beside_sentence
+    from hospital_twin.cli._beside import show_beside
+    from hospital_twin.reports.beside import SAME_LOG
     from hospital_twin.store import Store
     from hospital_twin.validation import beside
     path = folder / STORE.name
@@ -129,12 +130,8 @@ def _answer(question: Question, log: EventLog, folder: Path, voice: Voice) -> No
         # A log begins like a run: without those who were in the beds already.
         left_out = min(pd.Timedelta(days=runs.warm_up_days), (log.end - log.start) / 2)
         table = beside(log, runs, warm_up=left_out)
-        rows = beside_rows(table)
-        voice.table(("", "", "log", "twin", "range of single runs", ""), [
-            (row.title, row.unit, row.observed, row.twin, row.range, "" if row.inside else "outside")
-            for row in rows], "llrrrl")
-        voice.say()
-        voice.say(beside_sentence(rows))
+        show_beside(table, voice)
+        voice.say(SAME_LOG)
         voice.heading("4. What if")
         made = study.answered(question, store, voice, table)
     study.show(made.answer, voice)

@@ -5,7 +5,7 @@ import click
 
 from hospital_twin.cli._inputs import layout_file
 from hospital_twin.cli._options import as_json, command
-from hospital_twin.cli._voice import Voice
+from hospital_twin.cli._voice import Voice, short
 from hospital_twin.errors import BadInput
 
 
@@ -28,7 +28,7 @@ def _list(as_json: bool) -> None:
     voice.table(("name", "hospital", "description"), [(file.stem, one.name, " ".join(one.description.split()))
                                                       for file, one in found], "lll")
     voice.say()
-    voice.say(f"The files are in {layouts_folder()}")
+    voice.say(f"The files are in {short(layouts_folder())}")
 
 
 @command("check", example="hospital-twin layout check community_hospital")
@@ -49,7 +49,7 @@ def _check(layout: str, as_json: bool) -> None:
     parts = {name: len(getattr(found, name)) for name in ("units", "staff", "equipment", "sources", "pathways",
                                                           "rules")}
     voice.answer({"file": file, "hospital": found.name, **parts, "circles": rings})
-    voice.say(f"{file} is a complete layout of {found.name}: "
+    voice.say(f"{short(file)} is a complete layout of {found.name}: "
               + ", ".join(f"{number} {name}" for name, number in parts.items()) + ".")
     for ring in rings:
         voice.say(f"Patients in {', '.join(ring)} can come to wait for each other's places; then they "

@@ -8,7 +8,7 @@ from hospital_twin.cli._options import command, standard_store
 from hospital_twin.cli._voice import Voice
 
 
-@command("run", example="hospital-twin run community_hospital --days 56 --replications 10\n"
+@command("run", example="hospital-twin run community_hospital --days 63 --replications 10\n"
                         "hospital-twin run hospital.yaml --warm-up 21 --seed 7")
 @options.hospital
 @options.simulation
