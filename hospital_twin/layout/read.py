@@ -17,7 +17,7 @@ MOST_NODES = 200_000
 
 
 _TAGS = {*KINDS, "by", "draw", "profile", "holds", "open"}
-MOST_BYTES = 20_000_000
+MOST_BYTES = 4_000_000
 """A file with more is refused unread."""
 
 
