@@ -74,5 +74,5 @@ def _reserve(b: Builder, name: str, resource: Resource) -> tuple[int, int]:
 
 
 def _spans(lists: list[list[int]]) -> np.ndarray:
-    sizes = [len(x) for x in lists]
-    return np.array([(sum(sizes[:i]), n) for i, n in enumerate(sizes)], dtype=np.int64).reshape(-1, 2)
+    sizes = np.array([len(x) for x in lists], dtype=np.int64)
+    return np.column_stack((np.cumsum(sizes) - sizes, sizes)).reshape(-1, 2)
