@@ -322,3 +322,18 @@ def test_ties_go_by_visit_and_not_by_the_file():
         turns.append(log.stays.loc[log.stays["activity"] == "see", "visit"].tolist())
     assert turns[0] == turns[1]
     assert turns[0][1:] == sorted(turns[0][1:])
+
+
+def test_requests_for_several_things_and_for_one_are_tried_in_one_order():
+    # d and e come free in one tick. a asks for both and stands first in d's line, but b, who asks for e, came before.
+    log = run(f"""
+        staff: {{d: {{on_duty: 1}}, e: {{on_duty: 1}}}}
+        sources: {{y: {{pathway: q, trace: {at(0)}}}, a: {{pathway: p, trace: {at(2)}}},
+                   b: {{pathway: r, trace: {at(1)}}}}}
+        pathways:
+          q: [{{do: both_busy, by: [d, e], takes: 10 min}}, {{leave: o1, as: home}}]
+          p: [{{do: both, by: [d, e], takes: 10 min}}, {{leave: o2, as: home}}]
+          r: [{{do: one, by: e, takes: 10 min}}, {{leave: o3, as: home}}]
+    """)
+    assert spans(log, "one") == {"b0": (10, 20)}
+    assert rows(log, "both", resource="d") == [("a0", "both", 2, 20, 30, "done")]
