@@ -43,9 +43,12 @@ def _digits(value: float) -> str:
     return f"{float(f'{value:.3g}'):,g}".replace("-", "\N{MINUS SIGN}")
 
 
-def tell_unknown(hospital: Hospital, voice: Voice) -> None:
-    """What the log could not tell."""
+def tell_unknown(hospital: Hospital, voice: Voice, most: int | None = None) -> None:
+    """What the log could not tell; of more than `most` things, how many there are."""
     if hospital.not_fitted:
         voice.heading("What the log does not tell")
-        for sentence in hospital.not_fitted:
+        for sentence in hospital.not_fitted[:most]:
             voice.say(f"- {sentence}{'' if sentence.endswith('.') else '.'}")
+        more = len(hospital.not_fitted[most:]) if most is not None else 0
+        if more:
+            voice.say(f"- and {more} more of the kind, which are in the report and the hospital's file.")

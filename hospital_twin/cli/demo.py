@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hospital_twin.importers import QualityReport
     from hospital_twin.layout import Layout
 
+SHOWN_UNKNOWN = 6
 SAMPLE, SAMPLE_LAYOUT = "community_year.csv.gz", "community_hospital"
 
 
@@ -96,7 +97,7 @@ def _calibrated(log: EventLog, layout: Layout | None, path: Path, voice: Voice) 
     hospital = fitted(log, layout, voice)
     hospital.save(path)
     voice.say(f"Each number with its interval and the cases behind it: {path}")
-    tell_unknown(hospital, voice)
+    tell_unknown(hospital, voice, SHOWN_UNKNOWN)
     return hospital
 
 
