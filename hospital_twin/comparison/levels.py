@@ -1,6 +1,7 @@
 """The KPIs of one scenario alone, with their intervals."""
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from hospital_twin.comparison.intervals import mean_interval
@@ -16,7 +17,8 @@ def levels(runs: Runs, confidence: float = 0.95) -> pd.DataFrame:
 
     One row per KPI, place, hour (missing for the whole window) and statistic, in the order of the KPI table: ``unit``,
     ``value``, ``low``, ``high`` (NaN with fewer than two replications that can tell), ``n`` replications, and
-    ``reason`` where none can.
+    ``reason`` where none can. An interval ends where the number does: what was never below 0, and a share that was
+    never above all, cannot be so in the mean either, and cutting there takes nothing from what the interval promises.
     """
     key = ["kpi", "place", "hour", "statistic"]
     rows = runs.kpis.assign(hour=runs.kpis["hour"].fillna(_WHOLE_DAY).astype("int64"))
@@ -27,6 +29,10 @@ def levels(runs: Runs, confidence: float = 0.95) -> pd.DataFrame:
     table["unit"] = [drawer[kpi].statistics[name].unit if kpi in drawer else ""
                      for kpi, name in zip(table["kpi"], table["statistic"], strict=True)]
     table["value"], table["low"], table["high"], table["n"] = found
+    ordinary = np.nan_to_num(wide.to_numpy())
+    never_below, never_above = (ordinary >= 0).all(axis=1), table["unit"].eq("%") & (ordinary <= 100).all(axis=1)
+    table["low"] = table["low"].mask(never_below, table["low"].clip(lower=0))
+    table["high"] = table["high"].mask(never_above, table["high"].clip(upper=100))
     reasons = rows.drop_duplicates(key).set_index(key)["reason"].reindex(wide.index)
     table["reason"] = reasons.where(found.n == 0, "").to_numpy()
     return table
