@@ -17,7 +17,8 @@ EXAMPLES = ROOT / "docs" / "examples"
 ENTRIES = {"levers": ("cleaning_time", "LEVER"), "kpis": ("admissions", "KPI"),
            "unit_types": ("isolation_ward", "UNIT_TYPE"), "importers": ("stays_jsonl", "IMPORTER")}
 FENCE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
-SUITES = {"levers": ("tests/unit/levers/test_contract.py", 8), "kpis": ("tests/unit/kpis/test_contract.py", 8)}
+SUITES = {"levers": ("tests/unit/levers/test_contract.py", 8), "kpis": ("tests/unit/kpis/test_contract.py", 8),
+          "unit_types": ("tests/unit/unit_types/test_drawer.py", 3)}
 """Drawer → the contract suite over its entries, and the least number of tests in it for each."""
 
 
