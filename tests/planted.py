@@ -105,7 +105,7 @@ FAULTS = (
         f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
         for before, name in zip("bcdefg", "cdefgh", strict=True)),
             "bad.yaml, line", "without end", "at most"),
-    _layout("a missing field", LAYOUT.replace("on_duty", "onduty"), "bad.yaml, line 5: staff.ed_doctor",
+    _layout("a missing field", LAYOUT.replace("on_duty: 2, ", ""), "bad.yaml, line 5: staff.ed_doctor",
             "'on_duty' is missing", "a value for 'on_duty'"),
     _layout("a unit that is not there", LAYOUT.replace("to: ward}", "to: wrad}"), "bad.yaml", "wrad", "ward"),
     _layout("a pathway without end", LAYOUT.replace("    - {leave: home_from_ward, as: home}\n", ""), "bad.yaml",
