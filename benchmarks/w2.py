@@ -7,6 +7,7 @@ import pandas as pd
 
 from hospital_twin.eventlog import EventLog
 from hospital_twin.hospital import read_hospital
+from hospital_twin.levers import lever_from
 from hospital_twin.program import Program, compile_program
 from hospital_twin.streams import Owner, owner_key, parts, replication_key, site, source_hash, uniform, visit_id
 
@@ -90,19 +91,8 @@ def patient_of(visit: int) -> int:
 def program(days: float, extra_doctors: int = 0) -> Program:
     """The program of W2."""
     hospital = read_hospital(LAYOUT)
-    if extra_doctors:
-        doctor = hospital.layout.staff["doctor"]
-        from hospital_twin.layout.terms import DAYS, week_minutes
-        hours = {m // 60: 0 for m in range(0, 10080, 60)}
-        changes = dict(week_minutes(doctor.on_duty))
-        now = 0
-        for hour in hours:
-            now = changes.get(hour * 60, now)
-            hours[hour] = int(now) + extra_doctors * (10 <= hour % 24 < 22)
-        on_duty = {f"{DAYS[h // 24]} {h % 24:02d}:00-{h % 24 + 1:02d}:00": n for h, n in hours.items()}
-        hospital = hospital.with_layout(staff={**hospital.layout.staff,
-                                               "doctor": doctor.model_copy(update={"on_duty": on_duty})})
-    return compile_program(hospital, days=days)
+    more = lever_from("ed_staffing", pool="doctor", extra=extra_doctors, window="10:00-22:00")
+    return compile_program(more.apply(hospital), days=days)
 
 
 def rows(log: EventLog) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """What the operations of a program do to a token."""
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from hospital_twin.engines.lines import Needs
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 STOP = -1
 MOST_OPERATIONS = 100_000
 """Operations of one token without a wait, after which the run is given up."""
-Handler = Callable[[Token, tuple], int]
 
 
 class RunFailed(RuntimeError):
@@ -37,6 +35,7 @@ class Flow:
                     Op.HOLD: self._hold, Op.LEAVE: self._leave, Op.RETURN: self._return}
         code = self.program.code
         self.ops = [(handlers.get(row[0]), *row) for row in code.ops.tolist()]
+        self.seize_of = {op[7]: pc for pc, op in enumerate(self.ops) if op[1] == Op.SEIZE}
         self.sites = code.sites.tolist()
         self.loops = code.loops.tolist()
         self.ways = code.ways.tolist()
@@ -56,6 +55,10 @@ class Flow:
         step = self.ops[token.pc][7] if token.pc >= 0 else -1
         return self.program.words.steps[step] if step >= 0 else "its pathway"
 
+    def request_of(self, step: int) -> int:
+        """The request by which a step seizes."""
+        return self.ops[self.seize_of[step]][4]
+
     def advance(self, token: Token) -> None:
         """Let a token go on until it waits or ends."""
         token.wait = None
@@ -68,9 +71,9 @@ class Flow:
                 return
         self.fail(token.visit, f"{MOST_OPERATIONS:,} operations without any time passing")
 
-    def draw(self, visit: Visit, pc: int, which: int = 0) -> float:
+    def draw(self, visit: Visit, pc: int) -> float:
         """The uniform of an operation; numbered where the visit can come by again."""
-        place = self.sites[pc][which]
+        place = self.sites[pc][0]
         counts = visit.counts
         if not counts and not self.loops[pc]:
             return uniform(visit.key, place)
@@ -281,8 +284,6 @@ class Flow:
             numbers = self.program.attribute_numbers[which]
             value = min(range(len(numbers)), key=lambda i: abs(numbers[i] - number))
         return (*visit.attributes[:which], value, *visit.attributes[which + 1:])
-
-    # ---- leaving
 
     # ---- branches
     def _fork(self, token: Token, op: tuple) -> int:

@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hospital_twin.engines.record import BREACH, DONE
+from hospital_twin.engines.record import BREACH, DONE, SWAPPED
 from hospital_twin.engines.state import Holding, Visit, Waiting
-from hospital_twin.program.codes import Op
 from hospital_twin.program.program import Request
 from hospital_twin.streams import uniform
 
@@ -23,7 +22,6 @@ class Holdings:
         self._unit_of = resources.unit_of.tolist()
         self._cleaning = resources.cleaning.tolist()
         self._cleaning_site = resources.cleaning_site.tolist()
-        self._request_of = {int(op[6]): int(op[3]) for op in self.program.code.ops if op[0] == Op.SEIZE}
         self.in_cleaning: dict[int, tuple[Visit, Holding, int, int]] = {}
         self._cleanings = 0
 
@@ -90,7 +88,6 @@ class Holdings:
 
     def swap_out(self, visit: Visit) -> None:
         """Give up the present places to another in a circle: they pass on at once, the cleaning is recorded only."""
-        from hospital_twin.engines.record import SWAPPED
         now = self.engine.now
         for holding in self.places(visit):
             visit.holdings.remove(holding)
@@ -125,7 +122,7 @@ class Holdings:
             if token.waiting is not None and not token.waiting.judge and token.waiting.regrant is None:
                 self.lines.rekey(token.waiting)
         for holding in [h for h in self.places(visit) if not h.place]:
-            ways = self.lines.needs_of(visit, self._request_of[holding.step])
+            ways = self.lines.needs_of(visit, self.engine.flow.request_of(holding.step))
             place = next(h.resource for h in visit.holdings if h.place and h.group == holding.group)
             way = next((way for way in ways if way[0][0] == place), ())
             amount = dict(way).get(holding.resource, holding.amount)

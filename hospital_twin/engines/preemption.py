@@ -20,7 +20,6 @@ class Preemption:
 
     def __init__(self, engine: Engine):
         self.engine = engine
-        self._seize = {int(op[6]): pc for pc, op in enumerate(engine.program.code.ops) if op[0] == Op.SEIZE}
 
     def make_room(self, waiting: Waiting) -> Needs | None:
         """Free what a request needs from those lower in order; None when its order does not allow that."""
@@ -69,7 +68,7 @@ class Preemption:
         elif engine.flow.ops[token.pc][1] == Op.DELAY:
             token.remaining = token.ends - engine.now
         token.ends = token.began = NEVER
-        seize = self._seize[holding.step]
+        seize = engine.flow.seize_of[holding.step]
         request = engine.flow.ops[seize][4]
         waiting = Waiting(token, seize, request, holding.key, engine.now, (((holding.resource, holding.amount),),),
                           (holding.resource,), fresh=False, regrant=holding)
