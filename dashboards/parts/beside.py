@@ -16,7 +16,7 @@ def beside_log(table: pd.DataFrame) -> Component:
     """One line a KPI: the twin's range as a bar, the log as a dot; all ranges are drawn alike wide."""
     rows = beside_rows(table)
     head = html.Thead(html.Tr([html.Th(text, scope="col", className=name) for text, name in (
-        ("KPI", ""), ("log", ""), ("twin: 95 % of single runs", ""),
+        ("KPI", ""), ("log", ""), ("twin: 95 % range for such a log", ""),
         ("the log in that range", "strip"), ("verdict", "verdict"))]))
     return html.Div([html.P(beside_sentence(rows), className="under", id=ids.BESIDE_SENTENCE),
                      html.Div(html.Table([head, html.Tbody([_line(row) for row in rows])], className="kpis",

@@ -14,7 +14,7 @@ def show_beside(table: pd.DataFrame, voice: Voice) -> None:
     from hospital_twin.reports import beside_rows, beside_sentence
     rows = beside_rows(table)
     known = [row for row in rows if row.position is not None]
-    voice.table(("", "", "log", "twin", "95 % range of single runs", ""), [
+    voice.table(("", "", "log", "twin", "95 % range for such a log", ""), [
         (row.title, row.unit, row.observed, row.twin, row.range, "" if row.inside else row.word) for row in known],
         "llrrrl")
     voice.say()

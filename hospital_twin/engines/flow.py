@@ -141,11 +141,11 @@ class Flow:
     def _wait_in_line(self, token: Token, op: tuple, request: int, needs: tuple, lines: tuple[int, ...],
                       *, judge: bool = False) -> Waiting:
         engine = self.engine
-        waiting = Waiting(token, token.pc, request, (), engine.now, needs, lines, judge=judge)
+        waiting = Waiting(token, token.pc, request, (), engine.now, engine.now, needs, lines, judge=judge)
         waiting.key = self.lines.key_of(token, lines[0], waiting, op[7])
         token.waiting = waiting
         token.bell = token.wait = engine.env.event()
-        self.lines.join(waiting)
+        self.lines.newcomers.append(waiting)
         return waiting
 
     def be_patient(self, waiting: Waiting, u: float) -> None:

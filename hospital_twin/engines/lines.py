@@ -52,6 +52,7 @@ class Lines:
         self.capacity, self.held = [0] * n, [0] * n
         self.lines: list[list[tuple]] = [[] for _ in range(n)]
         self.dirty: set[int] = set()
+        self.newcomers: list[Waiting] = []
         self.servers = Servers(program)
         self._coupled, self._special = [0] * n, [0] * n
         self._reserve = [tuple(int(v) for v in row) for row in program.resources.reserve]
@@ -129,6 +130,12 @@ class Lines:
         return tuple(tuple((r, int(self.lookups.value(amount, visit))) for r, amount in needs)
                      for needs, _, _ in self._asks[which])
 
+    def let_in(self) -> None:
+        """Newly joining requests take their places, after the rules have looked and before anybody is served."""
+        newcomers, self.newcomers = self.newcomers, []
+        for waiting in newcomers:
+            self.join(waiting)
+
     def join(self, waiting: Waiting) -> None:
         """A request (or a branch that reads counts) takes its place in the lines."""
         entry = (waiting.key, waiting)
@@ -138,7 +145,10 @@ class Lines:
         self._count(waiting, 1)
 
     def leave(self, waiting: Waiting) -> None:
-        """A request is withdrawn from all its lines."""
+        """A request is withdrawn from all its lines, or before it has come to stand in them."""
+        if self.newcomers and waiting in self.newcomers:
+            self.newcomers.remove(waiting)
+            return
         for resource in waiting.lines:
             line = self.lines[resource]
             del line[bisect_left(line, (waiting.key,))]
@@ -162,16 +172,20 @@ class Lines:
         """(order terms, join tick, visit, branch, step) in the resource's own order."""
         visit, terms = token.visit, self._orders[resource]
         if len(terms) == 2:  # noqa: PLR2004 - by far the commonest order, (class, arrival)
-            return (terms[0](visit, waiting), terms[1](visit, waiting), waiting.joined, visit.id, token.branch, step)
-        return (*[term(visit, waiting) for term in terms], waiting.joined, visit.id, token.branch, step)
+            return (terms[0](visit, waiting), terms[1](visit, waiting), waiting.since, visit.id, token.branch, step)
+        return (*[term(visit, waiting) for term in terms], waiting.since, visit.id, token.branch, step)
 
     def rekey(self, waiting: Waiting) -> None:
         """What a request asks for, and its place, after its visit's class has changed."""
+        is_new = waiting in self.newcomers
         self.leave(waiting)
         waiting.alternatives = self.needs_of(waiting.token.visit, waiting.request)
         waiting.lines = tuple(dict.fromkeys(r for way in waiting.alternatives for r, _ in way))
         waiting.key = self.key_of(waiting.token, waiting.lines[0], waiting, waiting.key[-1])
-        self.join(waiting)
+        if is_new:
+            self.newcomers.append(waiting)
+        else:
+            self.join(waiting)
 
     # ---- serving
     def serve(self) -> None:

@@ -128,8 +128,8 @@ class Lookups:
         return {X.HOUR: lambda v, w: self.hour(counts.now), X.WEEKDAY: lambda v, w: self.weekday(counts.now),
                 X.MONTH: lambda v, w: self.month(counts.now), X.UNIT: lambda v, w: float(v.unit),
                 X.ARRIVAL: lambda v, w: v.arrival / HOUR, X.AGE: lambda v, w: (counts.now - v.arrival) / HOUR,
-                X.JOIN: lambda v, w: (w.joined if w else counts.now) / HOUR,
-                X.WAITED: lambda v, w: (counts.now - w.joined) / HOUR if w else 0.0,
+                X.JOIN: lambda v, w: (w.since if w else counts.now) / HOUR,
+                X.WAITED: lambda v, w: (counts.now - w.since) / HOUR if w else 0.0,
                 X.GIVEN: self._given}[code]
 
     def _given(self, visit: Visit, waiting: Waiting | None) -> float:

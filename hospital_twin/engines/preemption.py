@@ -62,16 +62,19 @@ class Preemption:
         engine.record.held(visit, holding, engine.now, reason)
         engine.lines.servers.free(holding.resource, holding.server, engine.now)
         engine.lines.give(holding.resource, holding.amount)
+        op = engine.flow.ops[token.pc]
+        if op[1] == Op.DELAY and op[5] >= 0:
+            engine.record.task(visit, op[5], token.began, token.began, engine.now, reason)
         if restart:
             engine.flow.next_occurrence(visit, token.pc)
             token.remaining = NEVER
-        elif engine.flow.ops[token.pc][1] == Op.DELAY:
+        elif op[1] == Op.DELAY:
             token.remaining = token.ends - engine.now
         token.ends = token.began = NEVER
         seize = engine.flow.seize_of[holding.step]
         request = engine.flow.ops[seize][4]
-        waiting = Waiting(token, seize, request, holding.key, engine.now, (((holding.resource, holding.amount),),),
-                          (holding.resource,), fresh=False, regrant=holding)
+        waiting = Waiting(token, seize, request, holding.key, engine.now, holding.key[-4],
+                          (((holding.resource, holding.amount),),), (holding.resource,), fresh=False, regrant=holding)
         token.waiting = waiting
         token.bell = token.wait = engine.env.event()
         engine.rouse(token)

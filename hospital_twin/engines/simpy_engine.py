@@ -79,7 +79,7 @@ class Engine:
         self.staffing = Staffing(program)
         self.lines.connect(self.lookups, self.flow)
         self.arrivals = Arrivals(self)
-        self.stopped = False
+        self.stopped = self.somebody_joined = False
         self.due_capacity: list[tuple[int, int, int]] = []
         self.due_patience: list[Any] = []
         self.ringing: list[Token] = []
@@ -181,6 +181,12 @@ class Engine:
         if token.started and token.process.is_alive and token.process is not self.env.active_process:
             token.process.interrupt()
 
+    def settle_processes(self) -> None:
+        """Let new processes come to their first sleep, and interrupted ones fall asleep again: no event of ours."""
+        queue, now = self.env._queue, self.now
+        while queue and queue[0][0] == now and queue[0][1] == simpy.events.URGENT:
+            self.env.step()
+
     # ---- instants
     def run(self, until: int) -> None:
         """Work off every instant before tick `until`."""
@@ -209,7 +215,7 @@ class Engine:
             self.rules.new_instant()
         for _ in range(MOST_ROUNDS):
             self._round()
-            if env.peek() == now or self.ringing or self.forks.ended:
+            if env.peek() == now or self.ringing or self.forks.ended or self.somebody_joined:
                 continue
             if not self._give_up():
                 return
@@ -234,8 +240,7 @@ class Engine:
             self._change_capacities()
         if self.rules.any:
             self.rules.look()
-        if self.arrivals.due:
-            self.arrivals.let_in()
+        self._let_in()
         if self.lines.watched:
             self.lines.dirty |= self.lines.watched
         if self.lines.dirty:
@@ -244,6 +249,15 @@ class Engine:
             move_circles(self)
         if self.flow.holders:
             self.flow.look_at_conditions()
+
+    def _let_in(self) -> None:
+        """Arrivals and newly joining requests. Where there are rules they look again, at who then still waits."""
+        if self.arrivals.due:
+            self.arrivals.let_in()
+        self.settle_processes()
+        self.somebody_joined = self.rules.any and bool(self.lines.newcomers)
+        if self.lines.newcomers:
+            self.lines.let_in()
 
     def _ring_bells(self) -> None:
         ringing, self.ringing = self.ringing, []

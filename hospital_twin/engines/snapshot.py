@@ -15,7 +15,7 @@ from hospital_twin.streams import Owner, owner_key
 if TYPE_CHECKING:
     from hospital_twin.engines.simpy_engine import Engine
 
-FORMAT = 1
+FORMAT = 2
 _HOLDING = [f.name for f in fields(Holding)]
 
 
@@ -87,8 +87,8 @@ def _token(engine: Engine, visit: Visit, token: Token) -> dict[str, Any]:
             "remaining": token.remaining, "pending": token.pending,
             "parent": -1 if token.parent is None else visit.tokens.index(token.parent),
             "holds_for": token in engine.flow.holders,
-            "waiting": None if w is None else [w.op, w.request, w.key, w.joined, w.alternatives, w.lines, w.fresh,
-                                               w.judge, None if w.regrant is None else _holding(w.regrant),
+            "waiting": None if w is None else [w.op, w.request, w.key, w.joined, w.since, w.alternatives, w.lines,
+                                               w.fresh, w.judge, None if w.regrant is None else _holding(w.regrant),
                                                w.patience_ends]}
 
 
@@ -116,6 +116,7 @@ def restore(engine: Engine, snapshot: Snapshot) -> None:
     rules.set_alarms()
     for tick in state["instants"]:
         engine.alarm(tick, bool)
+    engine.settle_processes()
 
 
 def _restore_patients(engine: Engine, state: dict[str, Any]) -> None:
@@ -153,9 +154,9 @@ def _tokens(engine: Engine, visit: Visit, saved: list[dict[str, Any]]) -> Iterat
         if t["holds_for"]:
             engine.flow.holders.append(token)
         if t["waiting"] is not None:
-            op, request, key, joined, alternatives, lines, fresh, judge, regrant, patience = t["waiting"]
+            op, request, key, joined, since, alternatives, lines, fresh, judge, regrant, patience = t["waiting"]
             token.waiting = Waiting(
-                token, op, request, tuple(key), joined, tuple(tuple(map(tuple, way)) for way in alternatives),
+                token, op, request, tuple(key), joined, since, tuple(tuple(map(tuple, way)) for way in alternatives),
                 tuple(lines), fresh, judge, None if regrant is None else _as_holding(regrant), patience)
             engine.lines.join(token.waiting)
             if patience >= 0:

@@ -33,8 +33,9 @@ class Holding:
 class Waiting:
     """One wait, in all the lines of what it asks for (a JUDGE waits too, asking for nothing).
 
-    key: (order, join tick, visit, branch, step), by which requests are tried. alternatives: lists of (resource,
-    amount). judge: the operation of a JUDGE, -1 for a request. regrant: what a pre-empted step lost.
+    joined: when this wait began. since: the join tick of its order, which pre-emption does not renew. key: (order,
+    join tick, visit, branch, step), by which requests are tried. alternatives: lists of (resource, amount). judge: the
+    operation of a JUDGE, -1 for a request. regrant: what a pre-empted step lost.
     """
 
     token: Token
@@ -42,6 +43,7 @@ class Waiting:
     request: int
     key: tuple
     joined: int
+    since: int
     alternatives: tuple
     lines: tuple[int, ...]
     fresh: bool = True

@@ -18,8 +18,8 @@ SAME_LOG = ("The twin was calibrated on this log. That the two agree shows that 
 class BesideRow(NamedTuple):
     """One KPI of the log and of the twin.
 
-    range: from low to high over single replications. word: inside, outside, or not in both. position: where the log
-    lies, −1 at low and +1 at high; None where it cannot be said.
+    range: where the log's number lies 95 times in 100 if the twin is right. word: inside, outside, or not in both.
+    position: where the log lies, −1 at low and +1 at high; None where it cannot be said.
     """
 
     title: str
@@ -63,5 +63,5 @@ def beside_sentence(rows: Sequence[BesideRow]) -> str:
     off = [f"{row.title} ({row.observed} in the log, {row.range} {row.unit} in the twin)" for row in known
            if not row.inside]
     inside = len(known) - len(off)
-    first = f"{inside} of {len(known)} numbers of the log lie within the twin's 95 % range of single runs"
+    first = f"{inside} of {len(known)} numbers of the log lie within the twin's 95 % range for a log of that length"
     return f"{first}; outside: {'; '.join(off)}." if off else f"{first}."

@@ -75,13 +75,13 @@ def spread_picture(answer: Answer) -> Picture | None:
 
 
 def beside_picture(rows: Sequence[BesideRow]) -> Picture | None:
-    """The log's value of each KPI against the twin's range of single runs, all ranges drawn alike wide."""
+    """The log's value of each KPI against the twin's range for a log as long, all ranges drawn alike wide."""
     rows = [row for row in rows if row.position is not None]
     if not rows:
         return None
     canvas = Canvas((-2.2, 2.2), (0, len(rows)), height=26 + 24 * len(rows), edges=(270, 250, 6, 20))
     canvas.area(-1, 1, "range")
-    canvas.text(canvas.x(0), canvas.height - 4, "where 95 % of single runs of the twin lie", "scale", "middle")
+    canvas.text(canvas.x(0), canvas.height - 4, "where 95 % of the logs of a right twin lie", "scale", "middle")
     for number, row in enumerate(rows):
         level = len(rows) - number - 0.5
         canvas.text(262, canvas.y(level) + 4, row.title, "label", "end")

@@ -63,4 +63,4 @@ def back_check(log: EventLog, layout: Layout, *, share: float = 0.75, replicatio
                             starts=starts)
     runs = run(experiment, replications=replications, workers=workers, progress=progress)
     observed = compute_kpis(log, warm_up=split - log.start)
-    return BackCheck(split, hospital, runs, beside_numbers(observed, runs))
+    return BackCheck(split, hospital, runs, beside_numbers(observed, runs, days=rest))

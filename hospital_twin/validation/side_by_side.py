@@ -13,37 +13,37 @@ from hospital_twin.runs import Runs
 from hospital_twin.validation.student import prediction_factor
 
 LEVEL = 0.95
-"""How much of the twin's single replications the range holds."""
+"""How often the range holds the number of a log that the twin itself would write."""
+DAY = pd.Timedelta(days=1)
 BESIDE_COLUMNS = {"kpi": "str", "place": "str", "hour": "Int8", "statistic": "str", "unit": "str",
                   "observed": "float64", "twin": "float64", "low": "float64", "high": "float64",
                   "replications": "int64", "verdict": "str", "says": "str"}
 INSIDE, OFF, UNKNOWN = "inside", "off", "not computable"
-ENOUGH = 40
-"""Replications from which the range is that of their own quantiles, not of Student's t."""
 
 
 def beside(log: EventLog, runs: Runs, *, warm_up: pd.Timedelta = pd.Timedelta(0)) -> pd.DataFrame:
-    """Every KPI of a log beside the mean of the twin's replications and the central 95 % range of single ones.
+    """Every KPI of a log beside the twin's mean, and the central 95 % range for a log of the same length.
 
-    The range is where the number of one more simulated period of the runs' length would lie (a prediction interval):
-    a log of another length varies more or less than that. warm_up: first part of the log that is not measured.
-    Returns one row per number with the columns of `BESIDE_COLUMNS`: verdict is ``inside``, ``off`` or
-    ``not computable``; says is the same in a sentence. Raises `BadInput` for runs of fewer than two replications.
+    The range is where the number of one more log would lie (a prediction interval), had the twin written it over as
+    many days as this one measures. warm_up: first part of the log that is not measured. Returns one row per number
+    with the columns of `BESIDE_COLUMNS`: verdict is ``inside``, ``off`` or ``not computable``; says is the same in a
+    sentence. Raises `BadInput` for runs of fewer than two replications.
     """
     if len(runs.replications) < 2:
         raise BadInput(f"runs of {runs.scenario}", f"they have {len(runs.replications)} replication",
                        "at least two, so that they show how much a number varies by chance")
-    return beside_numbers(compute_kpis(log, warm_up=warm_up), runs)
+    return beside_numbers(compute_kpis(log, warm_up=warm_up), runs, days=(log.end - log.start - warm_up) / DAY)
 
 
-def beside_numbers(observed: KpiTable, runs: Runs) -> pd.DataFrame:
-    """The same for the KPIs of a log that are known already."""
+def beside_numbers(observed: KpiTable, runs: Runs, *, days: float) -> pd.DataFrame:
+    """The same for the KPIs of a log that are known already. days: how many they were measured over."""
     keys = ["kpi", "place", "hour", "statistic"]
     twin = {key: group.tolist() for key, group in
             runs.kpis.assign(hour=runs.kpis["hour"].astype(object).where(runs.kpis["hour"].notna(), None))
             .groupby(keys, dropna=False, sort=False)["value"]}
     twin = {tuple(None if pd.isna(part) else part for part in key): values for key, values in twin.items()}
-    factors = {n: prediction_factor(n, LEVEL) for n in range(2, min(len(runs.replications) + 1, ENOUGH))}
+    periods = days / (runs.days - runs.warm_up_days)
+    factors = {n: prediction_factor(n, LEVEL, periods) for n in range(2, len(runs.replications) + 1)}
     kpis = kpi_drawer()
     rows = []
     for line in observed.table.itertuples(index=False):
@@ -77,12 +77,9 @@ def _what(kpi: Kpi, line: Any, hour: int | None) -> str:
 
 
 def _range(values: list[float], unit: str, factors: dict[int, float]) -> tuple[float, float]:
-    """The central range of one more replication; never below nothing, and no share above all."""
-    if len(values) >= ENOUGH:
-        low, high = (float(q) for q in np.quantile(values, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2]))
-    else:
-        mean, half = float(np.mean(values)), factors[len(values)] * float(np.std(values, ddof=1))
-        low, high = mean - half, mean + half
+    """The central range of one more log; never below nothing, and no share above all."""
+    mean, half = float(np.mean(values)), factors[len(values)] * float(np.std(values, ddof=1))
+    low, high = mean - half, mean + half
     # Sums of floats: a number that never varies must not be off by its last digit.
     slack = 1e-9 * max(abs(low), abs(high))
     top = 100.0 if unit == "%" and max(values) <= 100.0 else np.inf

@@ -42,7 +42,7 @@ def table(values: dict[tuple[str, str, int | None, str], float], reason: str = "
 def runs(*replications: dict) -> SimpleNamespace:
     parts = [table(values).assign(replication=n) for n, values in enumerate(replications)]
     return SimpleNamespace(kpis=pd.concat(parts, ignore_index=True), replications=tuple(range(len(parts))),
-                           scenario="baseline")
+                           scenario="baseline", days=35.0, warm_up_days=7.0)
 
 
 SHARE, CENSUS = ("occupancy", WHOLE, None, "share"), ("occupancy", WHOLE, 8, "census")
@@ -50,7 +50,7 @@ SHARE, CENSUS = ("occupancy", WHOLE, None, "share"), ("occupancy", WHOLE, 8, "ce
 
 def test_inside_and_off_and_said_in_words():
     twin = runs(*({SHARE: 90 + d, CENSUS: 50 + d} for d in (-2, -1, 0, 1, 2)))
-    seen = beside_numbers(KpiTable(table({SHARE: 92.0, CENSUS: 80.0})), twin)
+    seen = beside_numbers(KpiTable(table({SHARE: 92.0, CENSUS: 80.0})), twin, days=28)
     assert list(seen.columns) == list(BESIDE_COLUMNS)
     assert seen["verdict"].tolist() == ["inside", "off"]
     half = student.ppf(0.975, 4) * np.std([-2, -1, 0, 1, 2], ddof=1) * np.sqrt(1.2)
@@ -62,13 +62,13 @@ def test_inside_and_off_and_said_in_words():
 
 def test_a_headline_that_is_off_is_named():
     twin = runs(*({SHARE: 90 + d} for d in (-1, 0, 1)))
-    seen = beside_numbers(KpiTable(table({SHARE: 20.0})), twin)
+    seen = beside_numbers(KpiTable(table({SHARE: 20.0})), twin, days=28)
     assert "lower than the twin finds possible" in beside_words(seen)
 
 
 def test_what_neither_can_tell_is_no_verdict():
     twin = runs(*({SHARE: 90 + d, CENSUS: np.nan} for d in (-1, 0, 1)))
-    seen = beside_numbers(KpiTable(table({SHARE: np.nan, CENSUS: 4.0}, "not computable: no staffed capacity")), twin)
+    seen = beside_numbers(KpiTable(table({SHARE: np.nan, CENSUS: 4.0}, "not computable: no staffed capacity")), twin, days=28)
     assert seen["verdict"].tolist() == ["not computable"] * 2
     assert "no staffed capacity" in seen.loc[0, "says"]
     assert "the twin has no such number" in seen.loc[1, "says"]
@@ -77,19 +77,30 @@ def test_what_neither_can_tell_is_no_verdict():
 
 def test_nothing_is_below_nothing_and_no_share_above_all():
     twin = runs(*({SHARE: value} for value in (1.0, 50.0, 99.0)))
-    seen = beside_numbers(KpiTable(table({SHARE: 99.0})), twin)
+    seen = beside_numbers(KpiTable(table({SHARE: 99.0})), twin, days=28)
     assert (seen.loc[0, "low"], seen.loc[0, "high"]) == (0.0, 100.0)
 
 
 def test_a_number_that_never_varies_is_not_off_by_its_last_digit():
     twin = runs(*({CENSUS: 0.1 + 0.2} for _ in range(3)))
-    assert beside_numbers(KpiTable(table({CENSUS: 0.3})), twin)["verdict"].tolist() == ["inside"]
+    assert beside_numbers(KpiTable(table({CENSUS: 0.3})), twin, days=28)["verdict"].tolist() == ["inside"]
 
 
-def test_many_replications_speak_for_themselves():
-    twin = runs(*({CENSUS: float(d * d)} for d in range(50)))
-    seen = beside_numbers(KpiTable(table({CENSUS: 30.0})), twin)
-    assert seen.loc[0, "low"] == pytest.approx(np.quantile(np.arange(50.0) ** 2, 0.025), rel=1e-5)
+def test_a_longer_log_is_held_to_a_narrower_range():
+    twin = runs(*({CENSUS: 50.0 + d} for d in (-2, -1, 0, 1, 2)))
+    widths = {}
+    for days in (7, 28, 28 * 100):
+        seen = beside_numbers(KpiTable(table({CENSUS: 52.0})), twin, days=days)
+        widths[days] = seen.loc[0, "high"] - seen.loc[0, "low"]
+    assert widths[7] / widths[28] == pytest.approx(np.sqrt(4.2 / 1.2))
+    assert widths[2800] / widths[28] == pytest.approx(np.sqrt(0.21 / 1.2))
+
+
+def test_the_mean_of_many_periods_lies_within_as_often_as_it_says():
+    rng = np.random.default_rng(2)
+    few, log = rng.normal(10, 2, (4000, 8)), rng.normal(10, 2, (4000, 9)).mean(axis=1)
+    half = prediction_factor(8, 0.95, 9.0) * few.std(axis=1, ddof=1)
+    assert (np.abs(log - few.mean(axis=1)) <= half).mean() == pytest.approx(0.95, abs=0.012)
 
 
 def test_one_replication_is_no_range():
