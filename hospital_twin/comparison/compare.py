@@ -13,7 +13,7 @@ from hospital_twin.comparison.sentences import scenario_sentence
 from hospital_twin.comparison.truncation import cautions
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL
-from hospital_twin.kpis import kpi_drawer
+from hospital_twin.kpis import answering, kpi_drawer
 from hospital_twin.runs import Runs
 
 KEY = ["kpi", "place", "hour", "statistic"]
@@ -119,7 +119,8 @@ def paired(baseline: Runs, other: Runs, shared: list[int]) -> tuple[pd.DataFrame
 
 def _wide(runs: Runs, shared: list[int]) -> pd.DataFrame:
     """One row per number, in the order of the KPI table, one column per replication."""
-    rows = runs.kpis.assign(hour=runs.kpis["hour"].fillna(_WHOLE_DAY).astype("int64"))
+    rows = answering(runs.kpis)
+    rows = rows.assign(hour=rows["hour"].fillna(_WHOLE_DAY).astype("int64"))
     rows = rows.set_index([*KEY, "replication"])["value"].unstack("replication", sort=False)  # noqa: PD010
     return rows.reindex(columns=shared)
 

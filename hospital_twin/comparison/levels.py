@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.comparison.intervals import mean_interval
-from hospital_twin.kpis import kpi_drawer
+from hospital_twin.kpis import answering, kpi_drawer
 from hospital_twin.runs import Runs
 
 _WHOLE_DAY = -1
@@ -21,7 +21,8 @@ def levels(runs: Runs, confidence: float = 0.95) -> pd.DataFrame:
     never above all, cannot be so in the mean either, and cutting there takes nothing from what the interval promises.
     """
     key = ["kpi", "place", "hour", "statistic"]
-    rows = runs.kpis.assign(hour=runs.kpis["hour"].fillna(_WHOLE_DAY).astype("int64"))
+    rows = answering(runs.kpis)
+    rows = rows.assign(hour=rows["hour"].fillna(_WHOLE_DAY).astype("int64"))
     wide = rows.set_index([*key, "replication"])["value"].unstack("replication", sort=False)  # noqa: PD010
     found, drawer = mean_interval(wide.to_numpy(), confidence), kpi_drawer()
     table = wide.index.to_frame(index=False)

@@ -8,11 +8,12 @@ from hospital_twin.kpis._framework import (
     NotComputable,
     Statistic,
     Window,
+    answering,
     compute_kpis,
     kpi_drawer,
 )
 
 __all__ = [
     "KPI_TABLE_COLUMNS", "WHOLE_HOSPITAL", "Kpi", "KpiTable", "Measured", "NotComputable", "Statistic", "Window",
-    "compute_kpis", "kpi_drawer",
+    "answering", "compute_kpis", "kpi_drawer",
 ]

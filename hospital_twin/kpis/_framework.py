@@ -59,6 +59,8 @@ class Kpi:
     headline: the statistic, of the whole hospital, that is THE number where there is room for one.
     measure: gives the numbers, the same ones (by statistic, place and hour) for every log of one hospital; NaN stands
     for a number that rests on no case.
+    assumes: what calibration takes for granted, if the number is there to test that beside a log, and not to answer
+    questions; else empty.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Kpi:
     statistics: Mapping[str, Statistic]
     headline: str
     measure: Callable[[Window], Iterable[Measured]]
+    assumes: str = ""
 
     @property
     def unit(self) -> str:
@@ -194,16 +197,20 @@ class KpiTable:
 
     def headlines(self) -> pd.DataFrame:
         """The row of each KPI that is shown where there is room for one, in the table's order."""
-        drawer = open_drawer(DRAWER, "KPI")
-        wanted = self.table["kpi"].map({name: kpi.headline for name, kpi in drawer.items()})
-        rows = self.table[self.table["statistic"].eq(wanted) & self.table["place"].eq(WHOLE_HOSPITAL)
-                          & self.table["hour"].isna()]
-        return rows.reset_index(drop=True)
+        rows = answering(self.table)
+        wanted = rows["kpi"].map({name: kpi.headline for name, kpi in kpi_drawer().items()})
+        shown = rows["statistic"].eq(wanted) & rows["place"].eq(WHOLE_HOSPITAL) & rows["hour"].isna()
+        return rows[shown].reset_index(drop=True)
 
 
 def kpi_drawer() -> Mapping[str, Kpi]:
     """Every KPI by id."""
     return open_drawer(DRAWER, "KPI")
+
+
+def answering(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows whose ``kpi`` answers questions: without those that test what calibration takes for granted."""
+    return table[~table["kpi"].isin([name for name, kpi in kpi_drawer().items() if kpi.assumes])]
 
 
 def compute_kpis(log: EventLog, *, warm_up: pd.Timedelta = pd.Timedelta(0),

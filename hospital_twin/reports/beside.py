@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from hospital_twin.eventlog import WHOLE_HOSPITAL
-from hospital_twin.kpis import kpi_drawer
+from hospital_twin.kpis import Kpi, kpi_drawer
 from hospital_twin.reports.wording import figure
 
 SAME_LOG = ("The twin was calibrated on this log. That the two agree shows that it describes the hospital, not that it "
@@ -16,10 +16,11 @@ SAME_LOG = ("The twin was calibrated on this log. That the two agree shows that 
 
 
 class BesideRow(NamedTuple):
-    """One KPI of the log and of the twin.
+    """One number of the log and of the twin.
 
     range: where the log's number lies 95 times in 100 if the twin is right. word: inside, outside, or not in both.
-    position: where the log lies, −1 at low and +1 at high; None where it cannot be said.
+    position: where the log lies, −1 at low and +1 at high; None where it cannot be said. assumes: what calibration
+    takes for granted and the number tests; empty for a headline.
     """
 
     title: str
@@ -30,23 +31,31 @@ class BesideRow(NamedTuple):
     inside: bool
     word: str
     position: float | None
+    assumes: str = ""
 
 
 def beside_rows(table: pd.DataFrame) -> list[BesideRow]:
-    """The rows of `validation.beside` that have room on a page: the headline of each KPI that both can tell."""
+    """The rows of `validation.beside` that have room on a page: each KPI's headline, and what tests an assumption."""
     kpis, rows = kpi_drawer(), []
     whole = table[table["hour"].isna()] if "hour" in table else table
     for line in whole.itertuples(index=False):
         kpi = kpis.get(line.kpi)
-        if kpi is None or line.place != WHOLE_HOSPITAL or line.statistic != kpi.headline:
-            continue
-        known = all(math.isfinite(value) for value in (line.observed, line.low, line.high))
-        inside = bool(known and line.low <= line.observed <= line.high)
-        rows.append(BesideRow(kpi.title, kpi.unit, figure(line.observed, kpi.decimals), figure(line.twin, kpi.decimals),
-                              f"{figure(line.low, kpi.decimals)} to {figure(line.high, kpi.decimals)}" if known else "",
-                              inside, ("inside" if inside else "outside") if known else "not in both",
-                              _position(line.observed, line.low, line.high) if known else None))
-    return rows
+        if kpi is not None and line.place == WHOLE_HOSPITAL and (kpi.assumes or line.statistic == kpi.headline):
+            rows.append(_row(kpi, line))
+    return sorted(rows, key=lambda row: row.assumes != "")
+
+
+def _row(kpi: Kpi, line: Any) -> BesideRow:
+    statistic, words = kpi.statistics[line.statistic], kpi.title
+    if kpi.assumes:
+        words = statistic.words[0].upper() + statistic.words[1:]
+    known = all(math.isfinite(value) for value in (line.observed, line.low, line.high))
+    inside = bool(known and line.low <= line.observed <= line.high)
+    observed, twin, low, high = (figure(value, statistic.decimals)
+                                 for value in (line.observed, line.twin, line.low, line.high))
+    return BesideRow(words, statistic.unit, observed, twin, f"{low} to {high}" if known else "", inside,
+                     ("inside" if inside else "outside") if known else "not in both",
+                     _position(line.observed, line.low, line.high) if known else None, kpi.assumes)
 
 
 def _position(value: float, low: float, high: float) -> float:
@@ -56,12 +65,25 @@ def _position(value: float, low: float, high: float) -> float:
 
 
 def beside_sentence(rows: Sequence[BesideRow]) -> str:
-    """How many of the log's numbers the twin finds possible, and which ones it does not."""
-    known = [row for row in rows if row.position is not None]
+    """How many of the log's headlines the twin finds possible, which ones it does not, and what does not hold."""
+    known = [row for row in rows if row.position is not None and not row.assumes]
     if not known:
-        return "The log has no number that the twin has too."
-    off = [f"{row.title} ({row.observed} in the log, {row.range} {row.unit} in the twin)" for row in known
-           if not row.inside]
-    inside = len(known) - len(off)
-    first = f"{inside} of {len(known)} numbers of the log lie within the twin's 95 % range for a log of that length"
-    return f"{first}; outside: {'; '.join(off)}." if off else f"{first}."
+        return f"The log has no number that the twin has too.{_not_held(rows)}"
+    off = [f"{row.title} ({_numbers(row)})" for row in known if not row.inside]
+    first = (f"{len(known) - len(off)} of {len(known)} numbers of the log lie within the twin's 95 % range for a log "
+             "of that length")
+    return (f"{first}; outside: {'; '.join(off)}." if off else f"{first}.") + _not_held(rows)
+
+
+def _not_held(rows: Sequence[BesideRow]) -> str:
+    """Each assumption that the log contradicts, with the numbers that show it."""
+    off: dict[str, list[str]] = {}
+    for row in rows:
+        if row.assumes and row.position is not None and not row.inside:
+            off.setdefault(row.assumes, []).append(f"{row.title[0].lower()}{row.title[1:]}: {_numbers(row)}")
+    return "".join(f" The twin takes for granted that {assumes}; the log says otherwise ({'; '.join(numbers)})."
+                   for assumes, numbers in off.items())
+
+
+def _numbers(row: BesideRow) -> str:
+    return f"{row.observed} in the log, {row.range} {row.unit}".rstrip() + " in the twin"

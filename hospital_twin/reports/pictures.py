@@ -93,7 +93,8 @@ def beside_picture(rows: Sequence[BesideRow]) -> Picture | None:
 
 
 def _telling(answer: Answer) -> Kpi | None:
-    computable = [kpi for kpi in kpi_drawer().values() if all(len(_values(runs, kpi)) for runs in answer.runs)]
+    computable = [kpi for kpi in kpi_drawer().values()
+                  if not kpi.assumes and all(len(_values(runs, kpi)) for runs in answer.runs)]
     if answer.comparison is not None:
         clear = answer.comparison.headlines()
         clear = set(clear.loc[~clear["verdict"].isin((UNCLEAR, "not computable")), "kpi"])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL, EventLog
-from hospital_twin.kpis import Kpi, KpiTable, compute_kpis, kpi_drawer
+from hospital_twin.kpis import Kpi, KpiTable, answering, compute_kpis, kpi_drawer
 from hospital_twin.runs import Runs
 from hospital_twin.validation.student import prediction_factor
 
@@ -92,8 +92,9 @@ def beside_words(table: pd.DataFrame) -> str:
     if known.empty:
         return "The log has no number that the twin has too."
     inside = int(known["verdict"].eq(INSIDE).sum())
-    headline = known["kpi"].map({name: kpi.headline for name, kpi in kpi_drawer().items()})
-    main = known[known["statistic"].eq(headline) & known["place"].eq(WHOLE_HOSPITAL) & known["hour"].isna()]
+    main = answering(known)
+    headline = main["kpi"].map({name: kpi.headline for name, kpi in kpi_drawer().items()})
+    main = main[main["statistic"].eq(headline) & main["place"].eq(WHOLE_HOSPITAL) & main["hour"].isna()]
     off = main.loc[main["verdict"] == OFF, "says"].tolist()
     first = f"{inside} of {len(known)} numbers of the log lie within the twin's range"
     if not off:

@@ -47,8 +47,10 @@ def kpis(_: str) -> str:
 def _kpi(kpi: Any) -> str:
     rows = [(code(name) + (" **headline**" if name == kpi.headline else ""), statistic.words, statistic.unit,
              str(statistic.decimals)) for name, statistic in kpi.statistics.items()]
+    tests = (f"Not an answer but a test, in the back-check alone, of what calibration takes for granted: that "
+             f"{kpi.assumes}.",) if kpi.assumes else ()
     return "\n\n".join((
-        f"## {kpi.title}: {code(kpi.id)}", kpi.definition,
+        f"## {kpi.title}: {code(kpi.id)}", kpi.definition, *tests,
         f"Direction: {BETTER[kpi.better]}. Headline: {kpi.say}, in {kpi.unit}.", f"Source: {kpi.source}.",
         table(("statistic", "what it is", "unit", "decimals shown"), rows)))
 

@@ -67,7 +67,7 @@ def test_no_number_but_nothing_looks_like_nothing(value, decimals, sign):
 
 
 def test_every_kpi_can_be_said(made):
-    for kpi in kpi_drawer().values():
+    for kpi in (kpi for kpi in kpi_drawer().values() if not kpi.assumes):
         for statistic, about in kpi.statistics.items():
             key = (kpi.id, kpi.headline)
             said = sentence(made, {key: 30 + STEADY}, {key: 40 + STEADY / 2})

@@ -46,7 +46,9 @@ class Story:
             return
         doctor = place + self.minutes(50)
         decided = doctor + self.minutes(90)
-        self.row(visit, "see", unit, "ed_doctor", place, doctor, doctor + 15)
+        self.row(visit, "see", unit, "ed_doctor", place, doctor, doctor + 10 + visit % 7)
+        if decided - doctor > 40:  # noqa: PLR2004 - there is time to be seen a second time
+            self.row(visit, "review", unit, "ed_doctor", decided - 20, decided - 20, decided - 19 + visit % 11)
         if self.draw.random() < 0.5:
             self.row(visit, "stay", unit, unit, triage + 5, place, decided)
             self.moment(visit, "leave", decided, "home")

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from math import inf, isnan
+from math import log as logarithm
+from statistics import correlation
 
 import pandas as pd
 import pytest
@@ -79,6 +81,9 @@ class Told:
 
     def clock(self, minute: float) -> int:
         return (pd.Timestamp(self.begin).tz_convert("UTC") + timedelta(minutes=minute)).tz_convert(self.zone).hour
+
+    def date(self, minute: float) -> date:
+        return (pd.Timestamp(self.begin).tz_convert("UTC") + timedelta(minutes=minute)).tz_convert(self.zone).date()
 
     def attendances(self) -> list[Visit]:
         return [v for v in self.visits.values() if v.attends and self.within(v.arrive)]
@@ -248,8 +253,46 @@ def discharges_before_noon(told: Told) -> dict:
     return {("share", place, None): 100 * morning[place] / total[place] for place in total if total[place]}
 
 
+def quantile(values: list[float], q: float) -> float:
+    values, at = sorted(values), q * (len(values) - 1)
+    low = int(at)
+    return values[low] + (at - low) * (values[min(low + 1, len(values) - 1)] - values[low])
+
+
+def stay_quartiles(told: Told) -> dict:
+    stays = {place: [(end - start) / 60 for unit in (BEDS if place == WHOLE_HOSPITAL else (place,))
+                     for start, end in told.places[unit, "stay"] if told.within(end)]
+             for place in (*BEDS, WHOLE_HOSPITAL)}
+    return {(name, place, None): quantile(found, q) for place, found in stays.items() if found
+            for name, q in (("lower_quartile", 0.25), ("median", 0.5), ("upper_quartile", 0.75))}
+
+
+def weeks_alike(told: Told) -> dict:
+    first = told.date(0)
+    weeks = (told.date(told.end) - first).days // 7
+    if weeks < 3:
+        return {}
+    counts = [sum(told.within(v.arrive) and (told.date(v.arrive) - first).days // 7 == week
+                  for v in told.visits.values()) for week in range(weeks)]
+    mean = sum(counts) / weeks
+    return {"dispersion": sum((n - mean) ** 2 for n in counts) / (weeks - 1) / mean}
+
+
+def tasks_alike(told: Told) -> dict:
+    pairs = []
+    for v in told.visits.values():
+        tasks = sorted((r["start"], r["end"]) for r in v.of("see") + v.of("review")
+                       if told.within(r["start"]) and r["end"] < told.end)
+        if len(tasks) > 1:
+            pairs.append([logarithm(end - start) for start, end in tasks[:2]])
+    if len(pairs) < 30:
+        return {}
+    return {"correlation": correlation(*zip(*pairs, strict=True))}
+
+
 BY_HAND = (boarding_hours, discharges_before_noon, door_to_clinician, ed_length_of_stay, elective_cancellations,
-           icu_refusals, left_without_being_seen, occupancy, time_full, within_4_hours)
+           icu_refusals, left_without_being_seen, occupancy, stay_quartiles, tasks_alike, time_full, weeks_alike,
+           within_4_hours)
 
 
 def test_every_kpi_is_counted_a_second_way():
@@ -259,10 +302,19 @@ def test_every_kpi_is_counted_a_second_way():
 @pytest.mark.parametrize("by_hand", BY_HAND, ids=lambda f: f.__name__)
 @pytest.mark.parametrize(("seed", "warm_up"), [(1, "0h"), (4, "0h"), (1, "30h")])
 def test_the_numbers_are_those_of_plain_loops(told_log, by_hand, seed, warm_up):
-    log, warm_up = told_log(seed), pd.Timedelta(warm_up)
+    check_by_hand(told_log(seed), by_hand, pd.Timedelta(warm_up))
+
+
+@pytest.mark.parametrize("by_hand", [stay_quartiles, tasks_alike, weeks_alike], ids=lambda f: f.__name__)
+def test_what_tests_an_assumption_is_so_over_weeks_too(told_log, by_hand):
+    assert check_by_hand(told_log(2, days=33), by_hand, pd.Timedelta("2h"))
+
+
+def check_by_hand(log: EventLog, by_hand, warm_up: pd.Timedelta) -> dict:
     expected = {key if isinstance(key, tuple) else (key, WHOLE_HOSPITAL, None): value
                 for key, value in by_hand(Told(log, warm_up)).items()}
     table = compute_kpis(log, warm_up=warm_up, only=[by_hand.__name__]).table
     found = {(r.statistic, r.place, None if pd.isna(r.hour) else int(r.hour)): r.value for r in table.itertuples()}
     assert {key for key, value in found.items() if not isnan(value)} == set(expected)
     assert {key: found[key] for key in expected} == pytest.approx(expected)
+    return expected

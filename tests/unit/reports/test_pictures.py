@@ -86,8 +86,8 @@ def test_the_log_beside_the_twin():
     assert (rows["Boarding"].inside, rows["Boarding"].observed) == (False, "50.0")
     assert rows["Critical care refusals"].position is None
     assert beside_sentence(list(rows.values())) == (
-        "1 of 2 numbers of the log lie within the twin's 95 % range for a log of that length; outside: Boarding (50.0 in the "
-        "log, 28.0 to 34.0 h a day in the twin).")
+        "1 of 2 numbers of the log lie within the twin's 95 % range for a log of that length; outside: Boarding "
+        "(50.0 in the log, 28.0 to 34.0 h a day in the twin).")
     picture = beside_picture(list(rows.values()))
     assert picture is not None
     assert [mark.style for mark in picture.marks if mark.kind == "dot"] == ["log", "log off"]

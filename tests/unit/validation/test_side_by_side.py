@@ -68,7 +68,8 @@ def test_a_headline_that_is_off_is_named():
 
 def test_what_neither_can_tell_is_no_verdict():
     twin = runs(*({SHARE: 90 + d, CENSUS: np.nan} for d in (-1, 0, 1)))
-    seen = beside_numbers(KpiTable(table({SHARE: np.nan, CENSUS: 4.0}, "not computable: no staffed capacity")), twin, days=28)
+    told = KpiTable(table({SHARE: np.nan, CENSUS: 4.0}, "not computable: no staffed capacity"))
+    seen = beside_numbers(told, twin, days=28)
     assert seen["verdict"].tolist() == ["not computable"] * 2
     assert "no staffed capacity" in seen.loc[0, "says"]
     assert "the twin has no such number" in seen.loc[1, "says"]
