@@ -226,21 +226,24 @@ class Engine:
 
     def _round(self) -> None:
         """What has nothing to do is passed over: most rounds are one end and one grant, and there are many."""
-        env, now = self.env, self.now
+        step, queue, now = self.env.step, self.env._queue, self.now
         if self.ringing:
             self._ring_bells()
-        while env.peek() == now or self.turns:
-            if env.peek() == now:
-                env.step()
-            else:
-                self._take_turns()
+        while True:
+            while queue and queue[0][0] == now:
+                step()
+            if not self.turns:
+                break
+            self._take_turns()
         if self.forks.ended:
             self.forks.end_branches()
         if self.due_capacity:
             self._change_capacities()
         if self.rules.any:
             self.rules.look()
-        self._let_in()
+        self.somebody_joined = False
+        if self.arrivals.due or self.lines.newcomers:
+            self._let_in()
         if self.lines.watched:
             self.lines.dirty |= self.lines.watched
         if self.lines.dirty:
@@ -256,8 +259,7 @@ class Engine:
             self.arrivals.let_in()
         self.settle_processes()
         self.somebody_joined = self.rules.any and bool(self.lines.newcomers)
-        if self.lines.newcomers:
-            self.lines.let_in()
+        self.lines.let_in()
 
     def _ring_bells(self) -> None:
         ringing, self.ringing = self.ringing, []
