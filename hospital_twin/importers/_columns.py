@@ -17,6 +17,13 @@ ENOUGH = 0.5
 _TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORECASE)
 _COMPOUND = re.compile(r"([a-z]{3,})(nummer|nr|datum|zeit|zeitpunkt|tijd|tijdstip|kennung)\b")
 _DATA = re.compile(r"\d{4,}|\d+[-/.:]\d+")
+_ABOUT_A_PERSON = re.compile(
+    r"(?!opname)\w*(?:name|naam|forename|prenom|apellid|birth|geburt|geboort|naissance|nacimiento|addres|adress|anschrift|telef|"
+    r"phone|mail|initial|postcode|zipcode)\w*|nom|noms|nombres?|dob|ddn|geb|born|zip|postal|post|plz|address|adresse?|"
+    r"adres|street|strasse|straat|rue|calle|wohnort|woonplaats|direccion|domicilio|tel|mobile|movil|mobiel|handy|"
+    r"portable|courriel|correo|kin")
+"""A word of a header that says that the column holds somebody's name, birth or address: it numbers nobody."""
+_LIKE_A_NAME = re.compile(r"[^\W\d_]+[.,]?(?:[ ,'\u2019-]+[^\W\d_]+[.,]?)+")
 
 
 class Recognised(NamedTuple):
@@ -79,6 +86,7 @@ class _Profile(NamedTuple):
     dates: bool
     clock: bool
     empty: bool
+    personal: bool
 
 
 def _profile(peek: Peek, place: int) -> _Profile:
@@ -86,11 +94,16 @@ def _profile(peek: Peek, place: int) -> _Profile:
     given = [v for v in values if v]
     readable, date_only = readable_shares(values)
     clock = bool(given) and sum(bool(_TIME_OF_DAY.fullmatch(v)) for v in given) >= ENOUGH * len(given)
-    return _Profile(words_of(peek.header[place]), readable >= ENOUGH, date_only >= ENOUGH, clock, not given)
+    words = words_of(peek.header[place])
+    personal = any(_ABOUT_A_PERSON.fullmatch(word) for word in words) or \
+        sum(bool(_LIKE_A_NAME.fullmatch(v)) for v in given) > ENOUGH * len(given)
+    return _Profile(words, readable >= ENOUGH, date_only >= ENOUGH, clock, not given, personal)
 
 
 def _merit(profile: _Profile, field: Field) -> float:
     if field.kind == "time" and not (profile.times or profile.empty):
+        return 0.0
+    if field.kind == "id" and profile.personal:
         return 0.0
     if field.kind != "time" and (profile.times and not _all_digits(profile, field) or profile.clock):
         return 0.0

@@ -13,7 +13,7 @@ from hospital_twin.eventlog import EventLog, Provenance
 from hospital_twin.importers._abilities import Facts, abilities
 from hospital_twin.importers._assemble import Assembled, assemble
 from hospital_twin.importers._capacity import staffed_capacity
-from hospital_twin.importers._checks import check_rows, look_at_clocks
+from hospital_twin.importers._checks import check_rows, look_at_clocks, look_at_persons
 from hospital_twin.importers._clocks import check_zone
 from hospital_twin.importers._columns import refuse
 from hospital_twin.importers._csv_rows import recognised_in
@@ -54,6 +54,8 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
     _any_left(raw, path)
     look_at_clocks(_wall(named, raw), raw.ledger, raw.columns.get("start", "start"))
     assembled = assemble(named, raw.ledger, raw.columns, _staff(options))
+    if "patient" in raw.columns:
+        look_at_persons(assembled.stays, raw.ledger, raw.columns["patient"])
     window = observed(assembled.stays, raw.time_zone, comparable=raw.dates_comparable)
     log = _event_log(path, assembled, named, raw, options, window)
     return log, _report(path, chosen, raw, named, log, window)

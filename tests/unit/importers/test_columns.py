@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._columns import recognise, words_of
+from hospital_twin.importers._columns import _ABOUT_A_PERSON, recognise, words_of
 from hospital_twin.importers._fields import CLASSES, FIELDS
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._source import Source, look
@@ -108,11 +108,39 @@ def test_two_columns_that_mean_the_same_are_shown_with_the_way_out(read: Read):
     assert "columns:\n      unit: Ward" in refused.value.expected
 
 
+PERSONAL = ("Patient Name", "Patient DOB", "Patient postcode", "Patient phone", "Patient surname", "Patient ForeName",
+            "Patient date of birth", "Patient e-mail", "Patient zip code", "Patient address", "Nom du patient",
+            "Prénom patient", "Patient naissance", "Patient code postal", "Naam patient", "Patient geboortedatum",
+            "Patientenname", "Geburtsdatum Patient", "Patient PLZ", "Patienten-Telefon", "Nombre del paciente",
+            "Apellidos paciente", "Paciente fecha nacimiento", "Visit name", "Encounter phone")
+
+
+@pytest.mark.parametrize("header", PERSONAL)
+def test_what_says_who_somebody_is_is_no_number_of_a_person_or_visit(write: Write, header: str):
+    found = meant(write(f"case id,{header},ward,start\n1,4711,A,2025-03-25 10:00\n"))
+    assert found == {"visit": "case id", "unit": "ward", "start": "start"}
+
+
+def test_the_number_of_a_person_is_taken_without_asking_where_the_name_stands_beside_it(write: Write):
+    found = meant(write("visit,Patient Name,Patient ID,ward,start\n1,Ann Lee,88,A,2025-03-25 10:00\n"))
+    assert found["patient"] == "Patient ID"
+    alone = meant(write("visit,Patient,ward,start\n1,\"Lee, Ann\",A,2025-03-25 10:00\n2,Jo Poe,A,2025-03-25 11:00\n"))
+    assert "patient" not in alone
+    said = meant(write("visit,Patient Name,ward,start\n1,Ann Lee,A,2025-03-25 10:00\n"),
+                 LogMapping(columns={"patient": "Patient Name"}))
+    assert said["patient"] == "Patient Name"
+
+
 def test_every_name_is_written_as_it_is_compared():
     """A name that no header can come down to would be a dead letter."""
     names = [name for field in FIELDS.values() for name in field.names | field.weak]
     names += [name for found in CLASSES.values() for name in found]
     assert [name for name in names if name not in ("_".join(words_of(name)), "".join(words_of(name)))] == []
+
+
+def test_no_name_of_a_number_reads_like_that_of_a_person():
+    names = [name for field in FIELDS.values() if field.kind == "id" for name in field.names | field.weak]
+    assert [name for name in names if any(_ABOUT_A_PERSON.fullmatch(word) for word in name.split("_"))] == []
 
 
 def test_no_name_means_two_things_of_one_kind():

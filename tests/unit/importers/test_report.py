@@ -146,6 +146,16 @@ def test_heaps_at_midnight_and_rounded_minutes(read: Read):
     assert not any("start" in note for note in noted[2])
 
 
+def test_a_column_of_something_else_than_persons_is_told_by_visits_at_one_time(read: Read):
+    def noted(persons: int) -> list[str]:
+        body = "".join(f"{v},{v % persons},ED,2025-03-{v % 28 + 1:02} 10:00,2025-03-{v % 28 + 1:02} 12:00\n"
+                       for v in range(100))
+        return [note for note in read("visit,patient,unit,start,end\n" + body)[1].notes if "same 'patient'" in note]
+
+    assert noted(100) == noted(97) == []
+    assert "72 of 100 visits begin while another of the same 'patient' is going on" in noted(1)[0]
+
+
 def test_the_hours_of_the_clock_change_are_counted(read: Read):
     log, report = read("""
         visit,unit,start,end
