@@ -11,8 +11,8 @@ from hospital_twin.distributions import quantile_function
 from hospital_twin.engines.state import Visit, Waiting
 from hospital_twin.program import Program
 from hospital_twin.program.codes import Key, X
+from hospital_twin.streams import TICKS_PER_HOUR as HOUR
 
-HOUR = 3_600_000_000
 Term = Callable[[Visit, Waiting | None], float]
 
 

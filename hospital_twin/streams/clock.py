@@ -7,9 +7,9 @@ TICKS_PER_HOUR = 3_600_000_000
 
 def to_ticks(hours: float) -> int:
     """A duration in whole microseconds, rounded half to even once; the engines only add after that."""
-    return round(hours * 3_600_000_000)
+    return round(hours * TICKS_PER_HOUR)
 
 
 def to_hours(ticks: int) -> float:
     """The way back, for what is reported or was already spent."""
-    return ticks / 3_600_000_000
+    return ticks / TICKS_PER_HOUR
