@@ -57,8 +57,8 @@ def _week(answer: Answer) -> list[Component]:
                                for name in scenarios])]
     chart, sentence, _, label = picture(answer, first, beside, numbers=False)
     return [
-        html.P("Bands show how much single weeks differ by chance: where a week to come will lie. They are not the "
-               "uncertainty of an average.", className="note"),
+        html.P("Bands show how much single weeks differ by chance. They are not the uncertainty of an average.",
+               className="note"),
         dmc.Group(choose if len(scenarios) > 1 else [choose[0], html.Div(choose[1], hidden=True)], mb="xs"),
         html.Div(dcc.Graph(id=ids.WEEK_FIGURE, figure=chart, config={"displayModeBar": False, "responsive": True},
                            style={"height": "380px"}), id=ids.WEEK_CHART, role="img", **{"aria-label": label}),
@@ -86,7 +86,7 @@ def picture(answer: Answer, place: str, scenario: str, *, numbers: bool
             ) -> tuple[go.Figure, str, Component | None, str]:
     """A place's typical week, its sentence, its numbers when wanted, and all of it in words: from one frame."""
     frame = week.prepare(answer, place, scenario)
-    sentence = frame[0].sentence()
+    sentence = frame[0].sentence(*frame[1:] if frame[1] else ())
     return week.figure(frame), sentence, _numbers(frame) if numbers else None, f"{frame[0].title()}. {sentence}"
 
 

@@ -1,4 +1,4 @@
-"""The fan of a typical week: baseline in bands, a scenario and the log as lines, staffed places as a dashed line."""
+"""The fan of a typical week: baseline in bands, a scenario and the log as lines, places as a dashed line."""
 from __future__ import annotations
 
 from typing import Any
@@ -11,7 +11,6 @@ from dashboards.theme import BASELINE, CAPACITY, FONT, INK, LOG, MUTED, RULE, SC
 from hospital_twin import Answer, TypicalWeek, typical_week
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 
 
 def prepare(answer: Answer, place: str, scenario: str | None = None) -> tuple[TypicalWeek, TypicalWeek | None]:
@@ -23,11 +22,11 @@ def prepare(answer: Answer, place: str, scenario: str | None = None) -> tuple[Ty
 def table(week: TypicalWeek, other: TypicalWeek | None) -> pd.DataFrame:
     """All numbers of the picture: one row an hour of the week, a column a line."""
     found = {"from": [f"{DAYS[hour // 24]} {hour % 24:02d}:00" for hour in week.bands.index]}
-    names = dict(zip(QUANTILES, ("1 in 20 below", "1 in 4 below", "middle week", "1 in 4 above", "1 in 20 above"),
-                     strict=True))
+    ends = ("lowest", "highest") if week.few else ("1 in 20 below", "1 in 20 above")
+    names = {"low": ends[0], "q25": "1 in 4 below", "q50": "middle week", "q75": "1 in 4 above", "high": ends[1]}
     found |= {words: week.bands[q].to_numpy() for q, words in names.items()}
     if week.staffed is not None:
-        found["staffed places"] = week.staffed.to_numpy()
+        found[week.places_called()] = week.staffed.to_numpy()
     if other is not None:
         found[f"{other.scenario}: middle week"] = other.bands["q50"].to_numpy()
     if week.logged is not None and week.logged.notna().any():
@@ -40,12 +39,12 @@ def figure(frame: tuple[TypicalWeek, TypicalWeek | None]) -> go.Figure:
     week, other = frame
     chart = go.Figure()
     hours = week.bands.index.to_numpy()
-    _band(chart, hours, week, ("q05", "q95"), tint(BASELINE, 0.18), f"{week.scenario}: 9 weeks of 10")
-    _band(chart, hours, week, ("q25", "q75"), tint(BASELINE, 0.35), "every second week")
+    _band(chart, hours, week, ("low", "high"), tint(BASELINE, 0.18), f"{week.scenario}: {week.outer()}")
+    _band(chart, hours, week, ("q25", "q75"), tint(BASELINE, 0.35), "the middle half of them")
     if week.staffed is not None:
-        _line(chart, hours, week.staffed, "staffed places", CAPACITY, width=2, dash="dash", shape="hv")
+        _line(chart, hours, week.staffed, week.places_called(), CAPACITY, width=2, dash="dash", shape="hv")
     if other is not None and other.staffed is not None and not other.staffed.equals(week.staffed):
-        _line(chart, hours, other.staffed, f"{other.scenario}: staffed places", SCENARIO, width=2, dash="dash",
+        _line(chart, hours, other.staffed, f"{other.scenario}: {other.places_called()}", SCENARIO, width=2, dash="dash",
               shape="hv")
     _line(chart, hours, week.bands["q50"], f"{week.scenario}: middle week", BASELINE, width=3)
     if other is not None:

@@ -67,7 +67,8 @@ class Answer:
 
     def places(self) -> dict[str, str]:
         """The places whose hours can be shown, units first, each with its name as it is read."""
-        return {str(place): "the whole hospital" if place == EVERYBODY else in_words(str(place))
+        everybody = f"{EVERYBODY} (emergency department included)"
+        return {str(place): everybody if place == EVERYBODY else in_words(str(place))
                 for place in self.baseline.census["place"].cat.categories}
 
 

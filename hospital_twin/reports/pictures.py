@@ -13,7 +13,8 @@ from hospital_twin.kpis import Kpi, kpi_drawer
 from hospital_twin.reports.answers import Answer
 from hospital_twin.reports.beside import BesideRow, beside_sentence
 from hospital_twin.reports.canvas import Canvas, Key, Picture, above, round_steps
-from hospital_twin.reports.weeks import DAYS, TypicalWeek
+from hospital_twin.reports.week_words import DAYS
+from hospital_twin.reports.weeks import TypicalWeek
 from hospital_twin.reports.wording import figure
 from hospital_twin.runs import Runs
 
@@ -24,21 +25,21 @@ LINES = 3
 def week_picture(week: TypicalWeek, others: Sequence[TypicalWeek] = ()) -> Picture:
     """The fan of a typical week; of up to `LINES` other scenarios, the middle week alone."""
     hours = week.bands.index.to_numpy(float)
-    lines = [week.bands["q95"], *(o.bands["q50"] for o in others), *(x for x in (week.staffed, week.logged)
+    lines = [week.bands["high"], *(o.bands["q50"] for o in others), *(x for x in (week.staffed, week.logged)
                                                                      if x is not None)]
     canvas = Canvas((0, 168), (0, above(np.concatenate([line.to_numpy() for line in lines]))))
     canvas.scale_left("patients")
     for day, name in enumerate(DAYS):
         canvas.rule_down(day * 24)
         canvas.text(canvas.x(day * 24 + 12), canvas.height - 12, name, "scale", "middle")
-    low, high, inner_low, inner_high = (week.bands[q].tolist() for q in ("q05", "q95", "q25", "q75"))
+    low, high, inner_low, inner_high = (week.bands[q].tolist() for q in ("low", "high", "q25", "q75"))
     canvas.band(hours.tolist(), low, high, "outer")
     canvas.band(hours.tolist(), inner_low, inner_high, "inner")
-    keys = [Key("outer", f"{week.scenario}: 9 weeks of 10"), Key("inner", "every second week"),
+    keys = [Key("outer", f"{week.scenario}: {week.outer()}"), Key("inner", "the middle half of them"),
             Key("median", "middle week")]
     if week.staffed is not None:
         canvas.line(hours, week.staffed, "staffed")
-        keys.append(Key("staffed", "staffed places"))
+        keys.append(Key("staffed", week.places_called()))
     canvas.line(hours, week.bands["q50"], "median")
     for number, other in enumerate(others[:LINES]):
         canvas.line(other.bands.index, other.bands["q50"], f"other other{number}")
@@ -48,7 +49,7 @@ def week_picture(week: TypicalWeek, others: Sequence[TypicalWeek] = ()) -> Pictu
         keys.append(Key("log", "the log: middle week"))
     if others[LINES:]:
         keys.append(Key("rule", "not drawn: " + ", ".join(other.scenario for other in others[LINES:])))
-    return canvas.picture(week.title(), keys, week.sentence())
+    return canvas.picture(week.title(), keys, week.sentence(*others))
 
 
 def spread_picture(answer: Answer) -> Picture | None:

@@ -1,26 +1,28 @@
 """The typical week: how many patients are in a place at each hour of the week, and how much weeks differ.
 
-A band is the range of single weeks, over all measured weeks of all replications: where a week to come will lie, not how
-well a mean is known.
+A band is the range of single weeks, over all measured weeks of all replications, not how well a mean is known.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from hospital_twin.comparison import mean_interval
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import INPATIENT_KINDS, Series
 from hospital_twin.eventlog.clock import TICKS_PER_HOUR
 from hospital_twin.reports.answers import Answer
 from hospital_twin.reports.staffing import hours_of
-from hospital_twin.reports.wording import rounded
-from hospital_twin.runs import Runs
+from hospital_twin.reports.week_words import week_sentence
+from hospital_twin.runs import EVERYBODY, Runs
 from hospital_twin.unit_types import expanded
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-BANDS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+BANDS = {"low": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "high": 0.95}
+FEW = 20
+"""Below so many weeks nobody can say where 9 of 10 lie: the outer band is then from the lowest to the highest."""
 _WEEK = 168
 
 
@@ -28,54 +30,48 @@ _WEEK = 168
 class TypicalWeek:
     """One place over the hours of the week (0 is Monday 00:00, local).
 
-    says: the place's name as it is read.
-    bands: index hour of the week, columns of `BANDS`: patients.
+    says: the place's name as it is read. weeks: how many single weeks were simulated. since: the first day.
+    bands: index hour of the week, columns of `BANDS`: patients; of fewer than `FEW` weeks, low and high are the ends.
+    sure: half width of the 95 % interval of the middle week, same index; 0 where one replication cannot tell.
     staffed: planned staffed places, same index; None where they are unlimited or the place has none.
+    nursed: whether nurses limit its places. full: percentage of the time without a free place; None when not known.
     logged: the middle week of the log, same index; None without a log of this place.
     """
 
     place: str
     says: str
     scenario: str
+    weeks: int
+    since: date
     bands: pd.DataFrame
+    sure: pd.Series
     staffed: pd.Series | None = None
+    nursed: bool = False
+    full: float | None = None
     logged: pd.Series | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few weeks to say where 9 of 10 lie."""
+        return self.weeks < FEW
 
     def title(self) -> str:
         """What it shows, with the unit."""
-        return f"Patients in {self.says}"
+        return self.says[0].upper() + self.says[1:] if self.place == EVERYBODY else f"Patients in {self.says}"
 
-    def sentence(self) -> str:
-        """What the picture shows, from the numbers that it is drawn from."""
-        if self.bands.empty:
-            return "No hour was measured."
-        return " ".join(part for part in (self._fullest(), self._against_staffed(), self._against_log()) if part)
+    def outer(self) -> str:
+        """What the outer band is."""
+        if self.few:
+            return f"lowest to highest of {self.weeks} {'week' if self.weeks == 1 else 'weeks'}"
+        return f"9 in 10 of {self.weeks:,} weeks"
 
-    def _fullest(self) -> str:
-        hour = int(self.bands["q50"].idxmax())
-        low, middle, high = (rounded(float(self.bands.loc[hour, q])) for q in ("q05", "q50", "q95"))
-        return (f"{self.title()}: the peak is on {DAYS[hour // 24]} from {hour % 24:02d}:00, with {middle} in the "
-                f"middle week and between {low} and {high} in 9 weeks of 10.")
+    def places_called(self) -> str:
+        """What the line of capacity is: only where nurses count are places staffed."""
+        return "staffed places" if self.nursed else "places"
 
-    def _against_staffed(self) -> str:
-        if self.staffed is None or not (self.staffed > 0).any():
-            return ""
-        open_ = self.staffed[self.staffed > 0]
-        low, high = int(open_.min()), int(open_.max())
-        places = f"{low}" if low == high else f"{low} to {high}"
-        full = int((self.bands["q95"].loc[open_.index] >= open_ - 0.05).sum())
-        if not full:
-            return f"The {places} staffed places are enough in 19 weeks of 20 at every hour."
-        hours = f"{len(open_)} hours of the week" + ("" if len(open_) == len(self.staffed) else " at which it is open")
-        return f"All {places} staffed places are taken in at least 1 week of 20 at {full} of the {hours}."
-
-    def _against_log(self) -> str:
-        if self.logged is None or not self.logged.notna().any():
-            return ""
-        known = self.logged.dropna()
-        bands = self.bands.loc[known.index]
-        inside = int(((known >= bands["q05"] - 1e-9) & (known <= bands["q95"] + 1e-9)).sum())
-        return f"The log's middle week lies within the twin's 9 weeks of 10 at {inside} of {len(known)} hours."
+    def sentence(self, *others: TypicalWeek) -> str:
+        """What the picture shows, with other scenarios beside it, from the numbers that it is drawn from."""
+        return week_sentence(self, others)
 
 
 def typical_week(answer: Answer, place: str, scenario: str | None = None) -> TypicalWeek:
@@ -90,13 +86,17 @@ def typical_week(answer: Answer, place: str, scenario: str | None = None) -> Typ
     week = cells.weekday.astype(int) * 24 + cells.hour
     measured = cells.edges[:-1] >= cells.edges[0] + round(runs.warm_up_days * 24 * TICKS_PER_HOUR)
     values = runs.census.loc[runs.census["place"] == place, "value"].to_numpy().reshape(len(runs.replications), -1)
-    bands = week_bands(values[:, measured], week[measured])
-    staffed = answer.staffed(runs.scenario).get(place)
-    logged = answer.observed if runs is answer.baseline else None
-    return TypicalWeek(
-        place, answer.places()[place], runs.scenario, bands,
-        None if staffed is None else _middle(week[measured], staffed[measured]).reindex(bands.index),
-        None if logged is None else _logged(logged, place).reindex(bands.index))
+    values, week = values[:, measured], week[measured]
+    bands, staffed = week_bands(values, week), answer.staffed(runs.scenario).get(place)
+    unit = expanded(answer.hospital.layout).units.get(place)
+    found = TypicalWeek(place, answer.places()[place], runs.scenario, weeks_in(values, week),
+                        date.fromisoformat(runs.starts), bands, _sure(values, week), full=_full(runs, place),
+                        nursed=unit is not None and bool(unit.staff))
+    if staffed is not None:
+        found = replace(found, staffed=_middle(week, staffed[measured]).reindex(bands.index))
+    if runs is answer.baseline and answer.observed is not None:
+        found = replace(found, logged=_logged(answer.observed, place).reindex(bands.index))
+    return found
 
 
 def telling_places(answer: Answer) -> list[str]:
@@ -119,11 +119,38 @@ def week_bands(values: np.ndarray, week: np.ndarray) -> pd.DataFrame:
     """Quantiles over all weeks and replications, by hour of the week.
 
     values: shape (replications, hours). week: hour of the week of each of these hours, 0-167.
-    Returns index hour of the week (those that occur), columns of `BANDS`.
+    Returns index hour of the week (those that occur), columns of `BANDS`; of fewer than `FEW` weeks the outer ones
+    are the lowest and the highest.
     """
-    rows = {hour: np.quantile(values[:, week == hour], list(BANDS.values())) for hour in range(_WEEK)
-            if (week == hour).any()}
+    at = {**BANDS, **({"low": 0.0, "high": 1.0} if weeks_in(values, week) < FEW else {})}
+    rows = {hour: np.quantile(values[:, week == hour], list(at.values())) for hour in _hours(week)}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(BANDS), dtype=float).rename_axis("hour")
+
+
+def weeks_in(values: np.ndarray, week: np.ndarray) -> int:
+    """How many single weeks there are, those begun included: what most hours of the week occur in."""
+    counts = np.bincount(week, minlength=_WEEK)
+    return int(np.median(counts[counts > 0])) * len(values) if len(week) else 0
+
+
+def _hours(week: np.ndarray) -> list[int]:
+    return [hour for hour in range(_WEEK) if (week == hour).any()]
+
+
+def _sure(values: np.ndarray, week: np.ndarray) -> pd.Series:
+    """Half width of the middle week's interval, from each replication's own middle week: these are independent."""
+    medians = {hour: np.median(values[:, week == hour], axis=1) for hour in _hours(week)}
+    if not medians:
+        return pd.Series(dtype=float)
+    found = mean_interval(np.stack(list(medians.values())))
+    return pd.Series((found.high - found.low) / 2, index=list(medians)).fillna(0.0)
+
+
+def _full(runs: Runs, place: str) -> float | None:
+    """Percentage of the time in which a unit had no free place, as its KPI counts it in these runs."""
+    rows = runs.kpis
+    found = rows.loc[(rows["kpi"] == "time_full") & (rows["place"] == place) & rows["hour"].isna(), "value"].dropna()
+    return float(found.mean()) if len(found) else None
 
 
 def _runs(answer: Answer, scenario: str | None) -> Runs:

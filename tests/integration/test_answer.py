@@ -63,7 +63,7 @@ def test_the_numbers_are_those_of_a_hospital(made: tuple[Answer, Path]):
             assert (week.bands.to_numpy() >= 0).all()
             assert (week.bands.diff(axis=1).iloc[:, 1:].to_numpy() >= 0).all()
             if week.staffed is not None and week.staffed.nunique() == 1:
-                assert (week.bands["q95"] <= week.staffed + 1e-9).all()
+                assert (week.bands["high"] <= week.staffed + 1e-9).all()
 
 
 def test_the_report_of_it(made: tuple[Answer, Path], tmp_path: Path):

@@ -20,25 +20,25 @@ def traces(place: str = "majors", scenario: str | None = "two more doctors", **c
 
 def test_every_line_is_there_with_its_numbers():
     found = traces()
-    assert list(found) == ["baseline: 9 weeks of 10", "every second week", "staffed places", "baseline: middle week",
-                           "two more doctors: middle week", "the log: middle week"]
+    assert list(found) == ["baseline: lowest to highest of 8 weeks", "the middle half of them", "places",
+                           "baseline: middle week", "two more doctors: middle week", "the log: middle week"]
     bands = week.prepare(answers.answer(), "majors")[0].bands
     assert np.array_equal(found["baseline: middle week"].y, bands["q50"])
-    assert np.array_equal(found["baseline: 9 weeks of 10"].y, bands["q95"])
+    assert np.array_equal(found["baseline: lowest to highest of 8 weeks"].y, bands["high"])
     assert set(found["the log: middle week"].y) == {12.0}
-    assert set(found["staffed places"].y) == {30.0}
+    assert set(found["places"].y) == {30.0}
 
 
 def test_without_scenario_or_log():
     found = traces("everybody present", "baseline", observed=None)
-    assert list(found) == ["baseline: 9 weeks of 10", "every second week", "baseline: middle week"]
+    assert list(found) == ["baseline: lowest to highest of 8 weeks", "the middle half of them", "baseline: middle week"]
 
 
 def test_other_staffed_places_are_shown_where_they_differ():
     ours, theirs = week.prepare(answers.answer(), "majors", "two more doctors")
     more = replace(theirs, staffed=ours.staffed + 2)
     names = [trace.name for trace in week.figure((ours, more)).data]
-    assert "two more doctors: staffed places" in names
+    assert "two more doctors: places" in names
 
 
 def test_no_negative_counts_and_a_named_unit():
@@ -48,11 +48,10 @@ def test_no_negative_counts_and_a_named_unit():
 
 def test_the_numbers_are_those_of_the_picture():
     rows = week.table(*week.prepare(answers.answer(), "majors", "two more doctors"))
-    assert list(rows.columns) == ["from", "1 in 20 below", "1 in 4 below", "middle week", "1 in 4 above",
-                                  "1 in 20 above", "staffed places", "two more doctors: middle week",
-                                  "log: middle week"]
+    assert list(rows.columns) == ["from", "lowest", "1 in 4 below", "middle week", "1 in 4 above", "highest", "places",
+                                  "two more doctors: middle week", "log: middle week"]
     noon = rows.set_index("from").loc["Tue 12:00"]
-    assert (noon["middle week"], noon["staffed places"], noon["log: middle week"]) == (13.5, 30, 12)
+    assert (noon["middle week"], noon["places"], noon["log: middle week"]) == (13.5, 30, 12)
 
 
 def contrast(one: str, other: str) -> float:
