@@ -55,7 +55,10 @@ def schema() -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the pages that are out of date; with --check, name them and answer 1."""
-    check, names = "--check" in arguments, [word for word in arguments if not word.startswith("--")]
+    check, names = "--check" in arguments, [Path(word).name for word in arguments if not word.startswith("--")]
+    if unknown := [name for name in names if not (ROOT / "docs" / name).exists() and name != "README.md"]:
+        print(f"There is no page {', '.join(unknown)} in docs/.")
+        return 2
     stale = [(page, text) for page, text in pages(names, quick="--quick" in arguments)
              if not page.exists() or page.read_text(encoding="utf-8") != text]
     for page, text in stale:
