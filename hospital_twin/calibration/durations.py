@@ -7,7 +7,7 @@ import numpy as np
 
 from hospital_twin.calibration.cells import Cells
 from hospital_twin.calibration.findings import Findings, Named, rounded
-from hospital_twin.calibration.lifetimes import FAMILIES, Fitted, Lifetimes, fitted
+from hospital_twin.calibration.lifetimes import FAMILIES, Fitted, Lifetimes, fitted, joined_up
 from hospital_twin.calibration.paths import Path
 from hospital_twin.distributions import Family, read_distribution
 from hospital_twin.distributions.units import convert
@@ -124,8 +124,7 @@ def _pooled(cells: Cells, own: list[Lifetimes], families: tuple[str, ...]) -> _P
                       if len(times) and _median_hours(leaf) > 0 and times.constant() is None]
     if not parts:
         return None
-    joined = Lifetimes(*(np.concatenate([getattr(p, c) for p in parts])
-                         for c in ("low", "high", "entry", "exit", "weight")))
+    joined = joined_up(parts)
     usual = [_default(leaf, families) for leaf, times in zip(cells.leaves, own, strict=True) if len(times)]
     ratio = _best_family(joined, max(set(usual), key=usual.count), families)
     return None if ratio is None else _Pooled(ratio.family, ratio)

@@ -112,8 +112,11 @@ class Grammar:
             return self._seize(pc)
         if code in (Op.DELAY, Op.WAIT, Op.HOLD):
             numbers = [n for n in self._numbers.get((Seen.TASK, b), ()) if b >= 0]
-            return {n: STUCK if self.trails.labels[n].how == How.CUT else nxt for n in numbers}, \
-                [] if numbers else [nxt]
+            after = {n: {How.CUT: STUCK, How.AGAIN: pc + AGAIN}.get(self.trails.labels[n].how, nxt) for n in numbers}
+            if pc + AGAIN in after.values():
+                # What it lost meanwhile is asked for again.
+                after |= {n: STUCK for n, label in enumerate(self.trails.labels) if label.kind == Seen.ASKING}
+            return after, [] if numbers else [nxt]
         if code == Op.LEAVE:
             return self._leave(a), []
         return {}, []
@@ -152,7 +155,8 @@ class Grammar:
             label = self.trails.labels[number]
             if label.by < 0 or label.by in wanted:
                 over = STUCK if timed and label.how == How.CUT else beyond if timed else nxt
-                found[number] = pc + AGAIN if label.how == How.AGAIN else over
+                # What is held over several steps is lost, and asked for again, in one of those.
+                found[number] = pc + AGAIN if timed and label.how == How.AGAIN else over
         return found
 
     def asked(self, request: int) -> set[int]:

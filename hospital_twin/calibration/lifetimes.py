@@ -7,6 +7,7 @@ probability between them, and each is divided by the probability of the range in
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, isfinite, lgamma, log, sqrt
 from typing import NamedTuple
@@ -80,6 +81,12 @@ class Lifetimes:
         if len(exact) < 2 or exact.max() - exact.min() > 1e-9 * exact.max() or (self.low > exact[0]).any():
             return None
         return float(exact[0])
+
+
+def joined_up(parts: Sequence[Lifetimes]) -> Lifetimes:
+    """Several lots of durations as one."""
+    return Lifetimes(*(np.concatenate([getattr(p, c) for p in parts])
+                       for c in ("low", "high", "entry", "exit", "weight")))
 
 
 class Sums:

@@ -6,7 +6,7 @@ import numpy as np
 from hospital_twin.calibration.durations import Sample, fit_durations
 from hospital_twin.calibration.evidence import Silent, Table
 from hospital_twin.calibration.findings import Findings, Named, taken
-from hospital_twin.calibration.lifetimes import Lifetimes
+from hospital_twin.calibration.lifetimes import Lifetimes, joined_up
 from hospital_twin.calibration.trails import How, Seen, Trails
 from hospital_twin.distributions import Family
 from hospital_twin.eventlog.clock import NEVER, TICKS_PER_HOUR, ticks
@@ -46,8 +46,7 @@ def _fit_delay(findings: Findings, op: int) -> None:
         return
     cells = findings.cells(place.step.takes, named.path)
     leaf = np.concatenate([cells.of(findings.moments(table, begin)) for table, begin, _ in parts])
-    times = Lifetimes(*(np.concatenate([getattr(t, c) for _, _, t in parts])
-                        for c in ("low", "high", "entry", "exit", "weight")))
+    times = joined_up([times for _, _, times in parts])
     if findings.unknown(cells):
         leaf = _same_for_all(findings, cells, leaf, what)
     fit_durations(findings, Sample(cells, leaf, times), named, what)
@@ -68,7 +67,7 @@ Part = tuple[Table, np.ndarray, Lifetimes]
 
 
 def _seen(findings: Findings, op: int) -> Part | None:
-    """Durations of the sightings that a step leaves itself: rows of a task, stints added up."""
+    """Durations of the sightings that a step leaves itself: rows of a task."""
     seen, trails = findings.seen, findings.seen.trails
     seizing = next((seize for seize, delay in seen.grammar.tasks.items() if delay == op), None)
     table = seen.uses.get(op if seizing is None else seizing)
@@ -80,36 +79,28 @@ def _seen(findings: Findings, op: int) -> Part | None:
     if not len(table.visit):
         return None
     start, end = trails.start[table.sighting], trails.end[table.sighting]
-    cut = (how == How.CUT) | (end > trails.finish)
-    lasted = _hours(start, np.minimum(end, trails.finish)) / _pace(findings, op, table)
-    earlier = np.zeros(len(lasted))
-    if (how == How.AGAIN).any():
-        lasted, keep = _stints(findings, seizing, table, how, lasted)
-        table, start, end, cut, earlier = taken(table, keep), start[keep], end[keep], cut[keep], earlier[keep]
+    cut = (how != How.DONE) | (end > trails.finish)
+    pace, pause = _pace(findings, op, table), trails.pause[table.sighting] / TICKS_PER_HOUR
+    lasted = (_hours(start, np.minimum(end, trails.finish)) - pause) / pace
     entry = np.maximum(_hours(start, np.full(len(start), trails.begin)), 0.0)
     known = (end > trails.begin) & (lasted >= 0) & ~(trails.left[table.visit] & (end == NEVER))
+    known &= (pause == 0) | (entry == 0)
     low, high = lasted, np.where(cut, np.inf, lasted)
     times = Lifetimes(*(column[known] for column in (low, high, entry, np.full(len(low), np.inf), table.weight)))
-    return taken(table, known), start[known], times
+    return _with_broken(findings, taken(table, known), start[known], times, pace[known])
 
 
-def _stints(findings: Findings, seizing: int | None, table: Table, how: np.ndarray, lasted: np.ndarray
-            ) -> tuple[np.ndarray, np.ndarray]:
-    """Durations in which earlier stints are added to the last, and which rows are last stints.
-
-    Where a step starts again from the beginning, an interrupted stint only tells that it would have lasted longer; the
-    last one alone counts.
-    """
-    restarts = seizing is not None and findings.program.requests[findings.program.code.ops[seizing, 3]].preempt == 2
-    trails = findings.seen.trails
-    joined = trails.joined[table.sighting]
-    lasted = lasted.copy()
-    order = np.lexsort((trails.start[table.sighting], joined, table.visit))
-    keep = how != How.AGAIN
-    for a, b in zip(order[:-1], order[1:], strict=True):
-        if how[a] == How.AGAIN and table.visit[a] == table.visit[b] and joined[a] == joined[b] and not restarts:
-            lasted[b] += lasted[a]
-    return lasted[keep], keep
+def _with_broken(findings: Findings, table: Table, start: np.ndarray, times: Lifetimes, pace: np.ndarray) -> Part:
+    """The stints too after which a task began again: each tells only that it would have lasted longer."""
+    broken = findings.seen.trails.broken[table.sighting]
+    place = np.array([i for i, stints in enumerate(broken) for _ in stints or ()], dtype=np.int64)
+    lasted = np.array([ticks_ for stints in broken for ticks_ in stints or ()], dtype=float) / TICKS_PER_HOUR
+    if not len(place):
+        return table, start, times
+    none, low = np.zeros(len(place)), lasted / pace[place]
+    more = Lifetimes(low, none + np.inf, none, none + np.inf, table.weight[place])
+    every = np.append(np.arange(len(start)), place)
+    return taken(table, every), start[every], joined_up([times, more])
 
 
 def _pace(findings: Findings, op: int, table: Table) -> np.ndarray:
@@ -201,8 +192,7 @@ def _fit_patience(findings: Findings, op: int) -> None:
         return
     kind = np.array([label.kind for label in trails.labels])[trails.label[table.sighting]]
     joined, start = trails.joined[table.sighting], trails.start[table.sighting]
-    first = ~_repeated(table.visit, joined)
-    keep = first & (kind != Seen.REFUSED) & (joined >= trails.begin)
+    keep = (kind != Seen.REFUSED) & (joined >= trails.begin)
     table, kind, joined, start = taken(table, keep), kind[keep], joined[keep], np.minimum(start, trails.finish)[keep]
     begin = trails.arrive[table.visit] if place.step.patience_from == "arrival" else joined
     gave_up, waited = kind == Seen.GAVE_UP, _hours(begin, start)
@@ -216,15 +206,6 @@ def _fit_patience(findings: Findings, op: int) -> None:
     times = Lifetimes(low[telling], high[telling], np.zeros(telling.sum()), np.full(telling.sum(), np.inf),
                       table.weight[telling])
     fit_durations(findings, Sample(cells, leaf[telling], times, ("lognormal",)), named, what)
-
-
-def _repeated(visit: np.ndarray, joined: np.ndarray) -> np.ndarray:
-    """Later sightings of one and the same wait (a task gone on with after an interruption)."""
-    order = np.lexsort((np.arange(len(visit)), joined, visit))
-    again = np.zeros(len(visit), bool)
-    same = (visit[order][1:] == visit[order][:-1]) & (joined[order][1:] == joined[order][:-1])
-    again[order[1:]] = same
-    return again
 
 
 # ---- what is out of use after a patient

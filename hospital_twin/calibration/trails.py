@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.calibration.names import places
+from hospital_twin.calibration.stints import put_together, restarting
 from hospital_twin.eventlog import RESERVED, EventLog
 from hospital_twin.eventlog.clock import NEVER, tick, ticks
 from hospital_twin.program import Program
@@ -33,7 +34,7 @@ class How(IntEnum):
     """How a task ended."""
 
     DONE = 0
-    AGAIN = 1       # taken away or handed over: to be gone on with
+    AGAIN = 1       # taken away or handed over, and not gone on with in the log
     CUT = 2         # not known, or called off
 
 
@@ -51,8 +52,9 @@ class Trails:
     """Visits and what was seen of each.
 
     first: where each visit's sightings begin, shape (visits + 1,). label (a place in `labels`), joined, start, end
-    (ticks, `NEVER` for not yet), space (number of the server, 0 not known), tied (at the same instant as the one
-    before): one entry per sighting.
+    (ticks, `NEVER` for not yet), pause, broken (of several stints: ticks between start and end that do not count, and
+    the stints after which the work began again, None for none), space (number of the server, 0 not known), tied (at the
+    same instant as the one before): one entry per sighting.
     number, patient, arrive (ticks; `NEVER` unknown), arrived_as and last_as (places in `classes`), left (its leaving
     was seen), open (it was still there at the end): one entry per visit, in the order of `number`.
     classes: tuples of places of attribute values, -1 not known. resources, activities: seen at all.
@@ -67,6 +69,8 @@ class Trails:
     joined: np.ndarray
     start: np.ndarray
     end: np.ndarray
+    pause: np.ndarray
+    broken: np.ndarray
     space: np.ndarray
     tied: np.ndarray
     number: np.ndarray
@@ -101,15 +105,16 @@ def trails(log: EventLog, program: Program) -> Trails:
     per_visit = _visits(log, table, stays)
     table = table[table["kind"] >= 0]
     table.loc[table["kind"] == Seen.CHANGE, "what"] = table["class"]
-    table = _one_each(_ended(table))
+    table = _one_each(put_together(_ended(table), Seen.TASK, restarting(program)))
     table = table.sort_values(["visit", "start", "joined"], kind="stable", ignore_index=True)
     labels, label = _labels(table)
     number = per_visit["number"]
-    same = (table["visit"].eq(table["visit"].shift()) & table["start"].eq(table["start"].shift())).to_numpy()
+    visit, start = table["visit"].to_numpy(), table["start"].to_numpy()
+    same = np.append(False, (visit[1:] == visit[:-1]) & (start[1:] == start[:-1]))[:len(table)]
     return Trails(
-        labels=labels, classes=classes, first=np.append(np.searchsorted(table["visit"].to_numpy(), number), len(table)),
-        label=label, joined=table["joined"].to_numpy(), start=table["start"].to_numpy(),
-        end=table["end"].to_numpy(), space=table["space"].to_numpy(), tied=same, **per_visit,
+        labels=labels, classes=classes, first=np.append(np.searchsorted(visit, number), len(table)),
+        label=label, start=start, tied=same,
+        **{c: table[c].to_numpy() for c in ("joined", "end", "pause", "broken", "space")}, **per_visit,
         attributes_known=tuple(a in log.attributes for a in program.words.attributes),
         changes_known=bool((rows["kind"] == Seen.CHANGE).any()),
         units_known=frozenset(places(log.units, program.words.resources)) - {-1}, begin=tick(log.start),
@@ -143,6 +148,7 @@ def _rows(log: EventLog, program: Program) -> dict[str, Any]:
     again, cut = ended["preempted"] | ended["handed_over"], is_open | ended["withdrawn"]
     return {"kind": kind, "what": np.where(task, named, np.where(kind == Seen.LEAVE, how_left, held)),
             "by": np.where(task, held, -1),
+            "taken": np.where(task | (kind == Seen.PLACE), ended["handed_over"] + 2 * ended["preempted"], 0),
             "how": np.where(task & again, How.AGAIN, np.where(task & cut, How.CUT, How.DONE)),
             "foreign": _foreign(stays, ~reserved & (named < 0), word["stay"] & (held < 0))}
 
@@ -221,7 +227,8 @@ def without(trails: Trails, useless: Sequence[int]) -> Trails:
     labels = [trails.labels[label] for label in kept_labels]
     return replace(trails, labels=labels, first=kept[trails.first],
                    label=np.array([number[label] for label in trails.label[keep].tolist()], dtype=np.int64),
-                   **{c: getattr(trails, c)[keep] for c in ("joined", "start", "end", "space")}, tied=tied[keep],
+                   **{c: getattr(trails, c)[keep] for c in ("joined", "start", "end", "pause", "broken", "space")},
+                   tied=tied[keep],
                    changes_known=any(label.kind == Seen.CHANGE for label in labels), foreign=foreign)
 
 
