@@ -7,8 +7,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
@@ -56,19 +54,15 @@ def read_columns(peek: Peek, wanted: Sequence[int], unlike: Sequence[int] = ()) 
     unlike: positions of columns whose values hardly repeat; of the others each text is kept in memory once.
     Raises `BadInput` for a file that is damaged, or whose lines have no end.
     """
-    try:
-        with peek.source.open() as binary:
-            encoding = encoding_of(binary)
-        with peek.source.open() as binary:
-            columns = _Columns(peek, encoding, wanted, unlike)
-            first = 1
-            for block, records in _blocks(_reader(binary, encoding), peek):
-                columns.add(block, records, first)
-                first += records.lines
-            return columns.finished()
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as wrong:
-        raise BadInput(peek.source.name, f"the compressed file is damaged or cut off ({wrong})",
-                       "the file as it was written: copy it again") from wrong
+    with peek.source.open() as binary:
+        encoding = encoding_of(binary)
+    with peek.source.open() as binary:
+        columns = _Columns(peek, encoding, wanted, unlike)
+        first = 1
+        for block, records in _blocks(_reader(binary, encoding), peek):
+            columns.add(block, records, first)
+            first += records.lines
+        return columns.finished()
 
 
 def _reader(binary: BinaryIO, encoding: str) -> Callable[[int], bytes]:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -42,12 +43,15 @@ class Source(NamedTuple):
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Its bytes, decompressed. Raises `BadInput` when it is not there, no file, or locked by a password."""
-        with ExitStack() as files:
+        """Its bytes, decompressed. Raises `BadInput` when it is not there, no file, or locked by a password, and, also
+        while they are read, when they cannot be decompressed."""
+        with _undamaged(self.name), ExitStack() as files:
             yield _decompressed(self._binary(files), files)
 
     def _binary(self, files: ExitStack) -> BinaryIO:
         try:
+            if self.path.exists() and not self.path.is_file() and not self.path.is_dir():
+                raise BadInput(self.name, "this is a pipe or a device", "a file on a disk: it is read more than once")
             if self.member:
                 return files.enter_context(files.enter_context(zipfile.ZipFile(self.path)).open(self.member))
             return files.enter_context(self.path.open("rb"))
@@ -56,12 +60,25 @@ class Source(NamedTuple):
         except IsADirectoryError as wrong:
             raise BadInput(self.name, "this is a folder", "a file, or a folder with transfers.csv and admissions.csv "
                            "(MIMIC-IV)") from wrong
-        except (RuntimeError, zipfile.BadZipFile) as wrong:
+        except RuntimeError as wrong:
             raise BadInput(self.name, f"the archive cannot be opened ({wrong})", "a zip archive without a password") \
                 from wrong
         except OSError as wrong:
             raise BadInput(self.name, f"the file cannot be opened ({wrong.strerror})", "a file that you may read") \
                 from wrong
+
+
+@contextmanager
+def _undamaged(name: str) -> Iterator[None]:
+    """Says in words what can go wrong while something is decompressed."""
+    try:
+        yield
+    except EOFError as wrong:
+        raise BadInput(name, "the compressed file is damaged: it is cut off",
+                       "the whole file: copy it again") from wrong
+    except (OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as wrong:
+        raise BadInput(name, f"the compressed file is damaged ({wrong})",
+                       "the file as it was written: copy or export it again") from wrong
 
 
 class Peek(NamedTuple):
@@ -84,11 +101,20 @@ def tables_in(path: Path) -> list[Source]:
     none."""
     if path.is_dir():
         return []
-    if not path.is_file() or not zipfile.is_zipfile(path):
-        return [Source(path)]
-    with zipfile.ZipFile(path) as archive:
-        named = [Source(path, name) for name in archive.namelist() if _TABLE_NAME.search(name)]
+    named = [Source(path, name) for name in members_of(path) if _TABLE_NAME.search(name)]
     return named or [Source(path)]
+
+
+def members_of(path: Path) -> list[str]:
+    """The names in a zip archive; of what is none, none. Raises `BadInput` for an archive that is damaged."""
+    if not path.is_file() or not zipfile.is_zipfile(path):
+        return []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as wrong:
+        raise BadInput(str(path), f"the archive is damaged: what it holds cannot be listed ({wrong})",
+                       "the archive as it was written: copy it again") from wrong
 
 
 def sha256_of(path: Path) -> str:
@@ -135,11 +161,7 @@ def _decompressed(binary: BinaryIO, files: ExitStack) -> BinaryIO:
 
 def _read(source: Source, most: int) -> bytes:
     with source.open() as binary:
-        try:
-            return binary.read(most)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as wrong:
-            raise BadInput(source.name, f"the compressed file is damaged ({wrong})",
-                           "a .gz that opens: copy or export it again") from wrong
+        return binary.read(most)
 
 
 def encoding_of(binary: BinaryIO) -> str:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from hospital_twin.errors import BadInput
 from hospital_twin.importers._importer import Importer, Options, RawRows
 from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._records import OK, TextRows, read_columns
-from hospital_twin.importers._source import Source, look
+from hospital_twin.importers._source import Source, look, members_of
 from hospital_twin.importers._times import Times, read_times
 
 _COLUMNS = {
@@ -29,10 +28,7 @@ def _members(path: Path) -> list[Source]:
     if path.is_dir():
         folders = [folder for folder in (path, path / "hosp") if folder.is_dir()]
         return [Source(file) for folder in folders for file in sorted(folder.iterdir())]
-    if path.is_file() and zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            return [Source(path, name) for name in sorted(archive.namelist())]
-    return []
+    return [Source(path, name) for name in sorted(members_of(path))]
 
 
 def _tables(path: Path) -> dict[str, Source]:

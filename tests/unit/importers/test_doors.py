@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import traceback
 import zipfile
@@ -30,7 +31,7 @@ FAULTS: dict[str, Fault] = {
     "an empty file": ("\n \n", {}, "log.csv", "empty", "column names in the first"),
     "no text": (b"\x7fELF\0\0\0", {}, "log.csv", "no text", "CSV"),
     "a workbook": (b"PK\x03\x04....", {}, "log.csv", "Excel workbook", "CSV"),
-    "a broken gzip": (b"\x1f\x8bgarbage", {}, "log.csv", "damaged", "export it again"),
+    "a broken gzip": (b"\x1f\x8bgarbage of ten bytes", {}, "log.csv", "damaged", "export it again"),
     "a gzip cut off": (gzip.compress(GOOD.encode() + os.urandom(400_000).hex().encode() + b"\n")[:-9], {}, "log.csv",
                        "damaged", "copy"),
     "one column": ("just a text\nover two lines\n", {}, "line 1", "one column only", "separated by"),
@@ -126,6 +127,50 @@ def test_folders_and_archives(tmp_path: Path):
     assert "no admissions.csv" in refused[1].problem
     assert "no log that is known" in refused[2].problem
     assert len({place(one) for one in refused}) == 3
+
+
+def spoilt(compression: int, place: str) -> bytes:
+    """A zip archive of a log in which some bytes are others."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", compression) as archive:
+        rows = "".join(f"{v},ed,2025-03-{v % 28 + 1:02} 10:{v % 60:02},\n" for v in range(900))
+        archive.writestr("log.csv", HEAD + rows)
+    data = bytearray(whole.getvalue())
+    start = data.rindex(b"PK\x01\x02") if place == "directory" else 60 if place == "body" else 0
+    data[start:start + 4] = bytes(255 - byte for byte in data[start:start + 4])
+    return bytes(data)
+
+
+@pytest.mark.parametrize("place", ["header", "body", "directory"])
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_that_is_damaged_is_refused(tmp_path: Path, compression: int, place: str):
+    path = tmp_path / "log.zip"
+    path.write_bytes(spoilt(compression, place))
+    for importer in (None, "stays_csv", "mimic_iv"):
+        refused = refusal(path, {"importer": importer})
+        if importer != "mimic_iv" or place == "directory":
+            assert "is damaged" in refused.problem
+            assert "copy" in refused.expected
+        assert str(path) in refused.where
+
+
+def test_a_table_of_mimic_in_a_damaged_archive_is_refused(tmp_path: Path):
+    path = tmp_path / "hosp.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("transfers", "admissions"):
+            archive.writestr(f"hosp/{name}.csv", "subject_id,hadm_id\n" * 900)
+    path.write_bytes(path.read_bytes()[:60] + b"\xff\xff\xff\xff" + path.read_bytes()[64:])
+    refused = refusal(path, {})
+    assert refused.where == f"{path}/hosp/transfers.csv"
+    assert "is damaged" in refused.problem
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are for Unix")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
+    path = tmp_path / "pipe.csv"
+    os.mkfifo(path)
+    assert "a pipe or a device" in refusal(path, {}).problem
+    assert "a pipe or a device" in refusal(Path("/dev/zero"), {"importer": "stays_csv"}).problem
 
 
 def test_an_archive_of_one_table_is_that_table(tmp_path: Path):
