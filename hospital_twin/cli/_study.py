@@ -36,6 +36,7 @@ class Question:
 
     warm_up_days: None for as many as are needed. goal: with it, `replications` is the maximum.
     seconds_a_day: measured time to simulate a day with these workers; 0 when it is not known yet.
+    cautions: what was found on the way that the reader of the answer should know.
     """
 
     words: str
@@ -52,6 +53,7 @@ class Question:
     faults: tuple[str, ...] = ()
     observed: Series | None = None
     seconds_a_day: float = 0.0
+    cautions: tuple[str, ...] = ()
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The baseline and each scenario."""
@@ -100,7 +102,10 @@ def settled(question: Question, store: Store, voice: Voice) -> Question:
     voice.say(f"Warm-up: {found.how}. The first {days:g} days are not measured.")
     made = PILOTS - len(known)
     pace = (time.monotonic() - began) / (made * question.days) if made else 0.0
-    return replace(question, warm_up_days=days, seconds_a_day=pace)
+    doubts = () if found.enough else (
+        f"The warm-up was not found: {found.how}. The first {days:g} days are left out, half of the run; the numbers "
+        "may be those of a hospital that is still filling.",)
+    return replace(question, warm_up_days=days, seconds_a_day=pace, cautions=(*question.cautions, *doubts))
 
 
 def _left_out(found: WarmUp, days: float) -> float:
@@ -125,7 +130,7 @@ def answered(question: Question, store: Store, voice: Voice, beside: pd.DataFram
     from hospital_twin.reports import Answer
     study = store.begin(question.study())
     runs, precision = _simulated(question, len(question.scenarios) + 1, store, study, voice)
-    comparison = compare(*runs) if len(runs) > 1 else None
+    comparison = compare(*runs, known=question.cautions) if len(runs) > 1 else None
     store.finish(study, comparison, **({} if beside is None else {"beside": beside}))
     answer = Answer(question.words, question.hospital, runs, comparison, question.observed, beside, question.faults,
                     typed(), question.synthetic)

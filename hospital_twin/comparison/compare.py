@@ -79,7 +79,8 @@ class Comparison:
         return scenario
 
 
-def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool = False) -> Comparison:
+def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool = False,
+            known: tuple[str, ...] = ()) -> Comparison:
     """Scenarios beside a baseline that met the same patients (common random numbers).
 
     Replication r of a scenario is paired with replication r of the baseline. For each number the differences of the
@@ -90,6 +91,7 @@ def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool
 
     The verdict is clear when the interval excludes 0. Intervals hold one by one; with `joint` each is widened so that
     for any one number those of all scenarios hold together (Bonferroni: 1 − (1 − confidence) / scenarios).
+    known: cautions that whoever made the runs has already; those that the runs themselves show follow.
     Raises `BadInput` when there is nothing to compare or the runs are not alike but for their scenario.
     """
     if not others:
@@ -104,7 +106,7 @@ def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool
     each = 1 - (1 - confidence) / len(others) if joint else confidence
     rows = pd.concat([_compared(baseline, other, shared, each) for other in others], ignore_index=True)
     return Comparison(rows, baseline.scenario, {other.scenario: other.says for other in others}, each, len(shared),
-                      cautions((baseline, *others)))
+                      (*known, *cautions((baseline, *others))))
 
 
 def paired(baseline: Runs, other: Runs, shared: list[int]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:

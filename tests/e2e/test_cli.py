@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from hospital_twin.store import Store
 from tests.planted import DOORS, FAULTS, LAYOUT, LOG, RUN, SCENARIO, Fault
 
 pytestmark = pytest.mark.e2e
@@ -141,8 +142,20 @@ def test_compare_writes_a_report(folder: Path):
 def test_the_warm_up_is_found_and_shown(folder: Path):
     out = twin(folder, "run", "tiny.yaml", "--days", "28", "--replications", "2").stdout
     assert re.search(r"^Warm-up: .*days", out, re.MULTILINE)
-    assert re.search(r"The first \d+ days are not\s+measured", out)
+    assert re.search(r"The first\s+\d+\s+days\s+are\s+not\s+measured", out)
     assert re.search(r"2 replications, 28 days each: about \d+ s", out)
+
+
+def test_a_warm_up_that_was_not_found_stays_with_the_answer(folder: Path):
+    """Stays of weeks: after two months the beds are still filling, and terminal, store and report say so."""
+    (folder / "slow.yaml").write_text(LAYOUT.replace("median 20 h, p90 50 h", "median 5 d, p90 30 d"))
+    out = twin(folder, "compare", "slow.yaml", "--lever", "demand:change=10", "--days", "63", "--replications", "4",
+               "--report", "answer.html").stdout
+    assert "Caution: The warm-up was not found: " in out
+    assert "The warm-up was not found: " in (folder / "answer.html").read_text(encoding="utf-8")
+    with Store(folder / "out" / "twin.sqlite") as store:
+        found = [store.comparison(study.id) for study in store.studies() if study.finished]
+    assert [one.cautions[0].partition(":")[0] for one in found] == ["The warm-up was not found"]
 
 
 def test_runs_too_short_to_tell_their_warm_up_are_refused_with_the_way_out(folder: Path):
@@ -243,7 +256,6 @@ def test_ctrl_c_ends_with_one_line_and_keeps_what_was_finished(folder: Path):
 
 
 def kept(folder: Path) -> int:
-    from hospital_twin.store import Store
     path = folder / "out" / "twin.sqlite"
     if not path.exists():
         return 0

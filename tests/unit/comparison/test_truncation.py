@@ -40,6 +40,41 @@ def test_a_hospital_that_fills_is_given_the_time_it_takes(made, scale, least, mo
     assert "MSER" in found.how
 
 
+def present(days: int, rate: float, median: float, p90: float, seed: int, replications: int = 8) -> np.ndarray:
+    """Hourly censuses of beds without limit: arrivals an hour, lognormal stays in hours, from empty on."""
+    generator, census = np.random.default_rng(seed), np.zeros((replications, 24 * days + 1))
+    for row in census:
+        come = generator.uniform(0, 24 * days, generator.poisson(24 * rate * days))
+        stays = median * np.exp(np.log(p90 / median) / 1.2816 * generator.normal(size=len(come)))
+        np.add.at(row, np.ceil(come).astype(int), 1)
+        np.add.at(row, np.ceil(np.minimum(come + stays, 24 * days)).astype(int), -1)
+    return census.cumsum(axis=1)[:, :-1]
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.0])
+def test_beds_that_fill_for_months_are_not_called_full_after_one(made, rate):
+    """Stays of 5 days in the median and 30 in the 90th percentile: after 63 days 0.9 of the patients are there."""
+    found = [warm_up(made(hourly=present(63, rate, 120, 720, seed), days=63.0)) for seed in range(12)]
+    assert not any(one.enough for one in found)
+    settling = [one.how for one in found if one.days < 31]
+    assert len(settling) > 2 or rate == 1.0
+    assert all("seems to settle" in how and "still changes or may well do so" in how for how in settling)
+
+
+def test_beds_that_are_full_soon_are_called_so(made):
+    """Stays of 2 days in the median and 5 in the 90th percentile: full to 0.99 after 12 days."""
+    found = [warm_up(made(hourly=present(63, 1.0, 48, 120, seed), days=63.0)) for seed in range(12)]
+    assert sum(one.enough for one in found) >= 11
+
+
+def test_a_census_that_goes_on_changing_after_its_warm_up_has_not_settled(made):
+    slow = filling(63, 3) + 30 * (np.arange(24 * 63) > 24 * 45)
+    found = warm_up(made(hourly=slow, days=63.0))
+    assert not found.enough
+    with pytest.raises(BadInput, match="still changes"):
+        found.checked()
+
+
 def test_the_rhythm_of_the_week_is_not_taken_for_warm_up(made):
     found = [warm_up(made(hourly=filling(84, 0, seed))).days for seed in range(8)]
     assert min(found) == 3
@@ -93,3 +128,5 @@ def test_a_comparison_says_when_too_little_was_left_out(made):
     assert cautions(2.0)[1].startswith(f"x: the hospital needs {needed} days to fill, but only 2 are left out")
     ramp = np.tile(np.arange(24 * 60) / 10, (5, 1))
     assert "without end" in compare(made(hourly=ramp), made(hourly=ramp, scenario="x")).cautions[0]
+    known = compare(made(hourly=ramp), made(hourly=ramp, scenario="x"), known=("Not found.",)).cautions
+    assert (known[0], len(known)) == ("Not found.", 3)
