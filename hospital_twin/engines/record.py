@@ -102,7 +102,7 @@ class Record:
             resources=dict(zip(p.words.resources, p.words.roles, strict=True)), time_zone=p.calendar.time_zone,
             start=pd.Timestamp(epoch, unit="us", tz="UTC"), end=pd.Timestamp(epoch + end, unit="us", tz="UTC"),
             provenance=Provenance(kind="simulation", name=p.name, seed=seed, replication=replication, version=version,
-                                  complete=True))
+                                  complete=True, refusing=_refusing(p)))
 
     def _activities(self, column: tuple) -> pd.Categorical:
         names = [*RESERVED, *(a for a in self.program.words.activities if a != "stay")]
@@ -117,6 +117,13 @@ class Record:
         return pd.DataFrame({"resource": _words(resource, self.program.words.resources, 0),
                              "from": _times(at, self.program.calendar.epoch),
                              "amount": np.array(amount, dtype=float), "reason": _words(reason, REASONS, 0)})
+
+
+def _refusing(program: Program) -> tuple[str, ...]:
+    """The units that somebody asks for who can be refused."""
+    asked = {resource for request in program.requests if request.room >= 0
+             for alternative in program.asks[request.asks] for resource, _ in alternative.needs}
+    return tuple(program.words.resources[r] for r in sorted(asked) if program.resources.unit_of[r] >= 0)
 
 
 def _words(numbers: tuple, words: tuple[str, ...], shift: int) -> pd.Categorical:

@@ -31,6 +31,7 @@ class Provenance(BaseModel):
     visit can be measured then, arrivals and how many are there cannot.
     complete: whether every wait, refusal and cancellation is on record, so that what is not there did not happen. A
     hospital's export seldom is; a simulated run always.
+    refusing: of a simulated run the places that its layout can refuse, whether or not anybody was; else None.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +44,7 @@ class Provenance(BaseModel):
     version: str = ""
     dates_comparable: bool = True
     complete: bool = False
+    refusing: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,17 @@ import pandas as pd
 
 from hospital_twin.drawers import entry, open_drawer
 from hospital_twin.errors import BadInput
-from hospital_twin.eventlog import WHOLE_HOSPITAL, EventLog, LocalHours, StepCurve, held, local_hours, staffed, visits
+from hospital_twin.eventlog import (
+    WHOLE_HOSPITAL,
+    EventLog,
+    LocalHours,
+    StepCurve,
+    held,
+    hours_full,
+    local_hours,
+    staffed,
+    visits,
+)
 
 DRAWER = "hospital_twin.kpis"
 Better = Literal["lower", "higher", "none"]
@@ -91,7 +101,11 @@ class Kpi:
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """The part of a log that is measured, ``[start, end)``, as it stood at `end`; what several KPIs need is kept."""
+    """The part of a log that is measured, ``[start, end)``, as it stood at `end`; what several KPIs need is kept.
+
+    What looks at all patients on one calendar (rates, the census, the hours of the clock, the staffed places) raises
+    `NotComputable` where each patient's dates are shifted by an amount of its own.
+    """
 
     log: EventLog
     start: pd.Timestamp
@@ -109,9 +123,23 @@ class Window:
         return cls(log.until(log.end) if over else log, log.start + warm_up, log.end)
 
     @property
+    def one_calendar(self) -> EventLog:
+        """The log, if its patients share one calendar; else raises `NotComputable`."""
+        if not self.log.provenance.dates_comparable:
+            raise NotComputable("every patient's dates in this log are shifted by an amount of its own")
+        return self.log
+
+    @property
     def days(self) -> float:
         """Length in days of 24 hours."""
-        return (self.end - self.start) / pd.Timedelta(days=1)
+        return (self.one_calendar.end - self.start) / pd.Timedelta(days=1)
+
+    def a_day(self, number: float) -> float | NotComputable:
+        """So many in the whole window, as so many per day of 24 hours; or why that cannot be said."""
+        try:
+            return number / self.days
+        except NotComputable as answer:
+            return answer
 
     @cached_property
     def visits(self) -> pd.DataFrame:
@@ -142,18 +170,23 @@ class Window:
     @cached_property
     def census(self) -> Mapping[str, StepCurve]:
         """Unit → number of its places held by patients."""
-        return {unit: held(self.places, unit) for unit in self.log.units}
+        return {unit: held(self.places, unit) for unit in self.one_calendar.units}
 
     @cached_property
     def staffed(self) -> Mapping[str, StepCurve]:
         """Unit → its staffed places, for the units of which the log knows them."""
-        curves = {unit: staffed(self.log, unit) for unit in self.log.units}
+        curves = {unit: staffed(self.one_calendar, unit) for unit in self.log.units}
         return {unit: curve for unit, curve in curves.items() if curve is not None}
+
+    @cached_property
+    def hours_full(self) -> Mapping[str, tuple[float, float] | None]:
+        """Unit → `eventlog.hours_full`: hours without a free staffed place, and hours open."""
+        return {unit: hours_full(self.places, unit, self.start, self.end) for unit in self.one_calendar.units}
 
     @cached_property
     def hours(self) -> LocalHours:
         """The window cut at the full hours of the hospital's clock."""
-        return local_hours(self.start, self.end, self.log.time_zone)
+        return local_hours(self.start, self.end, self.one_calendar.time_zone)
 
     def within(self, moments: pd.Series) -> pd.Series:
         """Which of some times lie in the window."""
@@ -166,6 +199,11 @@ class Window:
     def records(self, activity: str) -> bool:
         """Whether the log, at any time, has rows of an activity."""
         return bool(self.log.stays["activity"].eq(activity).any())
+
+    def records_leaving(self, disposition: str) -> bool:
+        """Whether that nobody leaves with a disposition would mean that nobody did: the log is complete, or knows the
+        word, at any time."""
+        return self.log.provenance.complete or bool(self.visits["disposition"].eq(disposition).any())
 
 
 @dataclass(frozen=True, eq=False)

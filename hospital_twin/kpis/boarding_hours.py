@@ -16,7 +16,7 @@ def _measure(window: Window) -> Iterator[Measured]:
     spells = boarding(log)
     hour = pd.Timedelta(hours=1)
     inside = (spells["end"].fillna(window.end).clip(upper=window.end) - spells["start"].clip(lower=window.start)) / hour
-    yield Measured("per_day", float(inside.clip(lower=0).sum()) / window.days, int((inside > 0).sum()))
+    yield Measured("per_day", window.a_day(float(inside.clip(lower=0).sum())), int((inside > 0).sum()))
     yield from _per_patient(window, spells)
 
 
@@ -28,7 +28,7 @@ def _per_patient(window: Window, spells: pd.DataFrame) -> Iterator[Measured]:
     yield Measured("mean", waits.mean(), waits.number())
     yield Measured("p90", waits.quantile(0.9), waits.number())
     yield Measured("over_4_hours", 100 * waits.exceeding(4.0), waits.number())
-    yield Measured("patients_per_day", len(patients) / window.days, len(patients))
+    yield Measured("patients_per_day", window.a_day(len(patients)), len(patients))
 
 
 KPI = Kpi(

@@ -12,6 +12,9 @@ def _measure(window: Window) -> Iterator[Measured]:
         raise NotComputable("no unit of kind critical_care in this log")
     if not window.log.provenance.complete and not window.records("refused"):
         raise NotComputable("no 'refused' rows in this log")
+    refusing = window.log.provenance.refusing
+    if refusing is not None and not set(units) & set(refusing):
+        raise NotComputable("nothing in this layout refuses anybody a critical care place")
     rows = window.log.stays
     asked = rows[rows["activity"].isin(("stay", "wait", "refused")) & rows["resource"].isin(units)
                  & window.within(rows["joined"])]
@@ -20,7 +23,11 @@ def _measure(window: Window) -> Iterator[Measured]:
     for place in (WHOLE_HOSPITAL, *units):
         here = asked["resource"].eq(place) if place != WHOLE_HOSPITAL else np.ones(len(asked), bool)
         refusals, requests = int((refused & here).sum()), int((~taken_back & here).sum())
-        yield Measured("per_day", refusals / window.days, refusals, place)
+        if refusing is not None and place not in (WHOLE_HOSPITAL, *refusing):
+            reason = NotComputable("nothing in this layout refuses anybody a place there")
+            yield from (Measured(statistic, reason, 0, place) for statistic in ("per_day", "share"))
+            continue
+        yield Measured("per_day", window.a_day(refusals), refusals, place)
         yield Measured("share", 100 * refusals / requests if requests else np.nan, requests, place)
 
 

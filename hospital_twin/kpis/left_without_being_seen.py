@@ -12,12 +12,14 @@ _DISPOSITION = "left_without_being_seen"
 def _measure(window: Window) -> Iterator[Measured]:
     if not window.records("leave"):
         raise NotComputable("no 'leave' rows in this log")
+    if not window.records_leaving(_DISPOSITION):
+        raise NotComputable("nobody is said to have left unseen: the log does not record it")
     patients = window.attendances
     unseen = patients["disposition"].eq(_DISPOSITION) & patients["leave"].notna()
     known_by = patients[["seen", "ed_left"]].min(axis=1)
     fate = FollowUp(window.hours_between(patients["arrive"], known_by), known_by.notna().to_numpy())
     yield Measured("share", 100 * fate.share(unseen.to_numpy()), fate.number())
-    yield Measured("per_day", float(np.sum(window.within(patients["leave"]) & unseen)) / window.days, int(unseen.sum()))
+    yield Measured("per_day", window.a_day(float(np.sum(window.within(patients["leave"]) & unseen))), int(unseen.sum()))
 
 
 KPI = Kpi(

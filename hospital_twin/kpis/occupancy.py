@@ -56,7 +56,8 @@ KPI = Kpi(
                "census is the time-weighted mean number of patients. By hour: the same over that hour of all local "
                "days. Whole hospital: all inpatient units (assessment, ward, high dependency, critical care) with "
                "known staffed places together, hours summed before dividing. It may exceed 100 % where staffed "
-               "places fall while patients stay.",
+               "places fall while patients stay. Units that share nurses are each counted as if the "
+               "nurses on duty were all theirs, so their staffed places together are more than can be used at once.",
     source="NICE guideline NG94 chapter 39, bed occupancy; NHS England bed availability and occupancy (taken over the "
            "whole time rather than at midnight)",
     statistics={"share": Statistic("occupancy of staffed places", "%", 1),

@@ -3,12 +3,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hospital_twin.eventlog import INPATIENT_KINDS, hours_full
+from hospital_twin.eventlog import INPATIENT_KINDS
 from hospital_twin.kpis._framework import WHOLE_HOSPITAL, Kpi, Measured, NotComputable, Statistic, Window
 
 
 def _measure(window: Window) -> Iterator[Measured]:
-    found = {unit: hours_full(window.places, unit, window.start, window.end) for unit in window.log.units}
+    found = window.hours_full
     beds = [found[unit] for unit in window.log.units_of(*INPATIENT_KINDS) if found[unit]]
     yield _share(WHOLE_HOSPITAL, tuple(np.sum(beds, axis=0)) if beds else None)
     for unit, hours in found.items():
@@ -30,7 +30,9 @@ KPI = Kpi(
     better="lower",
     definition="Share of the time a unit is open (has at least one staffed place) in which none of its staffed places "
                "is free; a place being cleaned is not free. Whole hospital: the same over all inpatient units, hours "
-               "summed before dividing. n is the number of hours.",
+               "summed before dividing. n is the number of hours. Units that share nurses are each counted as if the "
+               "nurses on duty were all theirs: such a unit may have to turn patients away, for want of nurses who are "
+               "with the other's patients, in hours that are not counted as full.",
     source="the share of time in which all servers are taken; Green, How many hospital beds?, Inquiry 2002;39:400-412",
     statistics={"share": Statistic("share of time without a free bed", "%", 1)},
     headline="share",

@@ -9,7 +9,7 @@ _FEWEST_WEEKS = 3
 
 
 def _measure(window: Window) -> Iterator[Measured]:
-    zone = window.log.time_zone
+    zone = window.one_calendar.time_zone
     first, last = (moment.tz_convert(zone).tz_localize(None).normalize() for moment in (window.start, window.end))
     weeks = (last - first).days // 7
     if weeks < _FEWEST_WEEKS:

@@ -7,8 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.eventlog import EventLog, Provenance
+from hospital_twin.hospital import Hospital
 from hospital_twin.kpis import compute_kpis
+from hospital_twin.program import compile_program
+from tests.tiny import layout_of
 
 pytestmark = pytest.mark.unit
 UNITS = {"ed": "ed", "ward": "ward", "icu": "critical_care"}
@@ -202,3 +206,62 @@ def test_knowing_the_beds_does_not_tell_that_nobody_waited_or_was_refused(kpi):
     exported = replace(log, provenance=Provenance(kind="log", name="export.csv"))
     assert compute_kpis(log, only=[kpi]).value(kpi) == 0
     assert "not computable" in compute_kpis(exported, only=[kpi]).row(kpi)["reason"]
+
+
+@pytest.mark.parametrize(("kpi", "disposition", "words"), [
+    ("left_without_being_seen", "left_without_being_seen", "nobody is said to have left unseen"),
+    ("elective_cancellations", "cancelled", "nobody is said to have been cancelled")])
+def test_an_outcome_that_a_real_log_never_names_is_not_one_that_never_happened(kpi, disposition, words):
+    rows = [(*row, "elective") for row in seen(1, 1, 2, 3)]
+    simulated = log_of(rows, capacity=[("icu", 0, 4)], attributes=("admission",))
+    real = Provenance(kind="log", name="export.csv")
+    assert compute_kpis(simulated, only=[kpi]).value(kpi) == 0
+    assert reason(replace(simulated, provenance=real), kpi) == f"not computable: {words}: the log does not record it"
+    named = log_of([*rows, (*at(2, "arrive", -30), "elective"), (*at(2, "triage", -30, "done", "triage"), "elective"),
+                    (*at(2, "leave", -29, disposition), "elective")], attributes=("admission",))
+    assert compute_kpis(replace(named, provenance=real), only=[kpi]).value(kpi) == 0
+
+
+def test_nothing_is_a_day_or_at_once_where_dates_are_shifted():
+    rows = [*seen(1, 1, 2, 3), (1, "stay", "ward", 2, 3, 20, "done"), *seen(2, 300, 301, 302),
+            at(3, "arrive", 600), at(3, "triage", 600, "done", "triage"),
+            at(3, "leave", 601, "left_without_being_seen"),
+            at(4, "arrive", 600), at(4, "leave", 601, "cancelled")]
+    log = log_of(rows, capacity=[("ward", 0, 4), ("icu", 0, 4)], days=30)
+    there = compute_kpis(log).table
+    shifted = replace(log, provenance=log.provenance.model_copy(update={"dates_comparable": False}))
+    table = compute_kpis(shifted).table
+    of_time = table["kpi"].isin(["occupancy", "time_full", "weeks_alike"]) | table["statistic"].str.endswith("per_day")
+    assert there.loc[there["statistic"].str.endswith("per_day"), "value"].notna().sum() == 6
+    assert table.loc[of_time, "reason"].eq("not computable: every patient's dates in this log are shifted by an amount "
+                                           "of its own").all()
+    within = [there["kpi"].eq(kpi) & there["value"].notna() & ~there["statistic"].str.endswith("per_day") for kpi in
+              ("boarding_hours", "ed_length_of_stay", "stay_quartiles", "within_4_hours", "discharges_before_noon")]
+    assert all(rows.any() for rows in within)
+    kept = table[table["value"].notna()].merge(there, on=["kpi", "place", "hour", "statistic"])
+    assert (kept["value_x"] == kept["value_y"]).all()
+    assert len(kept) >= sum(rows.sum() for rows in within)
+
+
+def test_a_layout_that_refuses_nobody_says_so():
+    log = log_of([(1, "stay", "icu", 1, 1, 9, "done")], capacity=[("icu", 0, 4)],
+                 units={**UNITS, "heart": "critical_care"})
+    told = {refusing: replace(log, provenance=log.provenance.model_copy(update={"refusing": refusing}))
+            for refusing in ((), ("ward",), ("icu",))}
+    for refusing in ((), ("ward",)):
+        assert reason(told[refusing], "icu_refusals") == (
+            "not computable: nothing in this layout refuses anybody a critical care place")
+    assert compute_kpis(told["icu",], only=["icu_refusals"]).value("icu_refusals", "per_day", "icu") == 0
+    assert reason(told["icu",], "icu_refusals", "share", "heart").endswith("refuses anybody a place there")
+
+
+@pytest.mark.parametrize(("room", "possible"), [("", False), (", room: 50", True)])
+def test_whether_a_simulated_hospital_can_refuse_is_known_although_nobody_was(room, possible):
+    layout = layout_of(f"""
+        units: {{icu: {{kind: critical_care, places: 90}}}}
+        sources: {{door: {{pathway: p, rate: 0.2, ceiling: 1}}}}
+        pathways: {{p: [{{move: to_icu, to: icu{room}}}, {{stay: in_icu, takes: 5 h}}, {{leave: out, as: home}}]}}
+    """)
+    log = simulate(compile_program(Hospital.of(layout), days=3), seed=1)
+    assert log.provenance.refusing == (("icu",) if possible else ())
+    assert (compute_kpis(log, only=["icu_refusals"]).value("icu_refusals") == 0) == possible
