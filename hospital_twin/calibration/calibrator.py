@@ -97,10 +97,10 @@ def _say_what_is_strange(findings: Findings) -> None:
         return
     if len(strange) == visits:
         raise BadInput("calibration", "no visit of the log can have gone any way through the layout's pathways",
-                       f"a layout whose units, steps and dispositions are those of the log; visit "
-                       f"{trails.number[strange[0]]} went: {_story(findings, int(strange[0]))}")
+                       "a layout whose units, steps and dispositions are those of the log; one visit went: "
+                       + _story(findings, int(strange[0])))
     findings.kept(f"{len(strange):,} of {visits:,} visits ({len(strange) / visits:.1%}) fit no pathway of the layout "
-                  f"and count for arrivals alone; visit {trails.number[strange[0]]}, for example, went: "
+                  "and count for arrivals alone; one of them, for example, went: "
                   + _story(findings, int(strange[0])))
 
 

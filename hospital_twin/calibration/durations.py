@@ -18,6 +18,8 @@ ENOUGH = 20
 by what the layout says of it."""
 LEAST = 5
 """Ended durations, of all classes together, below which the layout's numbers stay."""
+DOUBTFUL = 0.001
+"""So few ended that the layout's numbers give that many with less than this probability: the log contradicts them."""
 CLEARLY = 6.0
 """Another family than the layout's is taken where Akaike's criterion is better by more than this."""
 TO_CHOOSE = ("lognormal", "gamma", "weibull")
@@ -49,19 +51,50 @@ def write(found: Fitted, like: Family | None, unit: str) -> Family:
 
 def fit_durations(findings: Findings, sample: Sample, named: Named, what: str) -> None:
     """One duration of the layout, by the classes that it distinguishes."""
+    nothing = [_always_nothing(sample.times.take(sample.leaf == i)) for i in range(len(sample.cells.leaves))]
     sample = sample._replace(times=_rounded_down(sample.times))
     own = [_unmodified(sample.times.take(sample.leaf == i), leaf) for i, leaf in enumerate(sample.cells.leaves)]
     ended = sum(times.events for times in own)
     if ended < LEAST:
-        shown = f"{sum(times.number for times in own):,}, of which {ended:.0f} ended" if ended else "none that ended"
-        findings.kept(f"{what} ({named.words}): the log has {shown}; the layout's {in_words(sample.cells)} kept")
+        findings.kept(f"{what} ({named.words}): {_too_few(sample.cells, own, ended)}")
         return
     pooled = _pooled(sample.cells, own, sample.families)
-    missing = [number for number, times in enumerate(own)
-               if len(times) and not _fit_leaf(findings, sample, number, times, pooled, named)]
+    missing = [number for number, times in enumerate(own) if len(times) and not (
+        _write_constant(findings, sample, number, times, 0.0 if nothing[number] else times.constant(), named)
+        or _fit_leaf(findings, sample, number, times, pooled, named))]
     if missing:
-        whose = "; ".join(f"{sample.cells.words[i]}: {own[i].events:.0f} of {own[i].number:,} ended" for i in missing)
-        findings.kept(f"{what} for some ({named.words}): too few of {whose}; the layout's numbers are kept for them")
+        whose = "; ".join(f"{sample.cells.words[i] or 'all'}: {own[i].events:.0f} of {own[i].number:,} ended"
+                          for i in missing)
+        findings.kept(f"{what} for some ({named.words}): too little is known of {whose}; the layout's numbers are kept "
+                      "for them")
+
+
+def _too_few(cells: Cells, own: list[Lifetimes], ended: float) -> str:
+    """What to say where hardly any ended: whether that is as the layout has it, or speaks against it."""
+    followed = sum(times.number for times in own)
+    shown = f"{followed:,}, of which {ended:.0f} ended" if ended else "none that ended"
+    due = sum(_due(times, leaf) for times, leaf in zip(own, cells.leaves, strict=True))
+    if due <= ended or _poisson_up_to(ended, due) > DOUBTFUL:
+        return f"the log has {shown}; the layout's {in_words(cells)} kept"
+    by = f"by the layout about {due:,.0f} should have" if due < followed else "by the layout all should have"
+    longest = max(float(times.low.max(initial=0.0)) for times in own)
+    return (f"the log contradicts the layout: of {followed:,} that were followed, for up to {longest:.3g} h, "
+            f"{ended:.0f} ended, {by}; the layout's {in_words(cells)} kept for want of another")
+
+
+def _due(times: Lifetimes, leaf: Family) -> float:
+    """How many should have ended by a distribution in the time for which they were followed, each at most once."""
+    if not len(times):
+        return 0.0
+    hour = convert(1.0, leaf.unit or "h", "h")
+    plain = leaf.model_copy(update={"truncated": None, "shifted": None, "clamped": None})
+    upto, before = (np.array([plain.cdf(h / hour) for h in column]) for column in (times.low, times.entry))
+    return float(times.weight @ ((upto - before) / np.maximum(1.0 - before, 1e-12)))
+
+
+def _poisson_up_to(events: float, due: float) -> float:
+    from scipy.stats import poisson
+    return float(poisson.cdf(events, due))
 
 
 def in_words(cells: Cells) -> str:
@@ -74,12 +107,6 @@ def _fit_leaf(findings: Findings, sample: Sample, number: int, times: Lifetimes,
     """One class's distribution: False when the log tells too little of it."""
     leaf, path, place = sample.cells.leaves[number], sample.cells.paths[number], named.at(sample.cells.words[number])
     unit, several = leaf.unit or "h", len(sample.cells.leaves) > 1
-    constant = times.constant() if times.events >= LEAST else None
-    if constant is not None:
-        value = read_distribution(f"{rounded(convert(constant, 'h', unit))!r} {unit}")
-        findings.found(path, value, Fit(path=place, estimator="always the same", value=value.text(),
-                                        n=times.number, censored=times.censored))
-        return True
     if times.events >= (ENOUGH if several else LEAST):
         found = _best_family(times, pooled.family if pooled else _default(leaf, sample.families), sample.families)
         if found is not None:
@@ -92,6 +119,19 @@ def _fit_leaf(findings: Findings, sample: Sample, number: int, times: Lifetimes,
         path=place, estimator="maximum likelihood over all classes, stretched by the layout's medians",
         value=value.text(), n=times.number, censored=times.censored,
         note=f"only {times.events:.0f} of this class ended"))
+    return True
+
+
+def _write_constant(findings: Findings, sample: Sample, number: int, times: Lifetimes, constant: float | None,
+                    named: Named) -> bool:
+    """One class's only value, if it has one (in hours)."""
+    if constant is None or times.events < LEAST:
+        return False
+    unit = sample.cells.leaves[number].unit or "h"
+    value = read_distribution(f"{rounded(convert(constant, 'h', unit))!r} {unit}")
+    findings.found(sample.cells.paths[number], value, Fit(
+        path=named.at(sample.cells.words[number]), estimator="always the same", value=value.text(), n=times.number,
+        censored=times.censored))
     return True
 
 
@@ -143,6 +183,11 @@ def _median_hours(leaf: Family) -> float:
     """The median before any modifier, which is what is fitted."""
     plain = leaf.model_copy(update={"truncated": None, "shifted": None, "clamped": None})
     return convert(plain.quantile(0.5), leaf.unit or "h", "h")
+
+
+def _always_nothing(times: Lifetimes) -> bool:
+    """Whether all took no time at all, which no family with a scale describes."""
+    return len(times) > 0 and not times.low.any() and bool(times.exact.all())
 
 
 # ---- what a log rounds off, and what a layout adds

@@ -161,11 +161,12 @@ def _gaps(findings: Findings, table: Table, less: np.ndarray, waited: np.ndarray
     until = np.where(gone, trails.end[last], until)
     ended = (ended | gone) & (until != NEVER)
     late = until > trails.finish
-    lasted = np.maximum(_hours(begin, np.minimum(until, trails.finish)) - less, 0.0)
+    passed = _hours(begin, np.minimum(until, trails.finish))
+    lasted = np.maximum(passed - less, 0.0)
     high = np.where(ended & ~late, lasted, np.inf)
     low = np.where(ended & ~late & waited, np.maximum(lasted - 24.0, 0.0), lasted)
     entry = np.maximum(_hours(begin, np.full(len(begin), trails.begin)), 0.0)
-    known = (lasted >= 0) & (lasted > entry) & (begin != NEVER)
+    known = ((lasted > entry) | (ended & ~late & (passed == 0))) & (begin != NEVER)
     times = Lifetimes(*(column[known] for column in (np.maximum(low, entry), high, entry, np.full(len(low), np.inf),
                                                      table.weight)))
     return taken(table, known), begin[known], times

@@ -117,6 +117,42 @@ def test_patience_counts_those_who_were_served_as_not_yet_impatient():
     assert fit.high < 2.4
 
 
+PLAIN = """
+    units: {ward: {kind: ward, places: unlimited}}
+    sources: {door: {pathway: p, rate: 1, ceiling: 2}}
+    pathways: {p: [{move: in, to: ward}, {stay: ward_stay, takes: 20 d}, {leave: out, as: home}]}
+"""
+
+
+def test_what_always_takes_no_time_takes_none():
+    layout = layout_of(PLAIN)
+    rows = [row for k in range(60) for row in visit(k, k * 30, ("stay", "ward", k * 30, k * 30, k * 30),
+                                                    leave=(k * 30, "home"))]
+    hospital, fits = fits_of(log_of(*rows, layout=layout, days=3), layout)
+    assert fits["pathways.p.ward_stay.takes"].estimator == "always the same"
+    assert hospital.layout.pathways["p"][1].takes.quantile(0.5) == 0
+    assert not any("ward_stay" in sentence for sentence in hospital.not_fitted)
+
+
+@pytest.mark.parametrize(("days", "said"), [(30, "contradicts the layout: of 100 that were followed, for up to 720 h"),
+                                            (10, "the log has none that ended; the layout's 20 d is kept")])
+def test_nobody_ending_speaks_against_a_layout_by_which_they_should_have(days: float, said: str):
+    layout = layout_of(PLAIN)
+    rows = [row for k in range(100) for row in visit(k, k * 9, ("stay", "ward", k * 9, k * 9, None))]
+    hospital, fits = fits_of(log_of(*rows, layout=layout, days=days), layout)
+    assert "pathways.p.ward_stay.takes" not in fits
+    assert any(said in sentence for sentence in hospital.not_fitted)
+
+
+def test_a_class_of_which_too_little_is_known_is_named():
+    layout = layout_of(PLAIN)
+    # Whole minutes: those below one may have taken anything up to half a minute, which tells no distribution.
+    rows = [row for k in range(9) for row in visit(k, k * 30, ("stay", "ward", k * 30, k * 30, k * 30 + k // 8 / 120),
+                                                   leave=(k * 30 + k // 8 / 120, "home"))]
+    hospital, _ = fits_of(log_of(*rows, layout=layout, days=3), layout)
+    assert any("too little is known of all: 9 of 9 ended" in sentence for sentence in hospital.not_fitted)
+
+
 def test_cleaning_and_constants():
     log, layout, _ = ward_log()
     import pandas as pd
