@@ -14,7 +14,7 @@ def _measure(window: Window) -> Iterator[Measured]:
         raise NotComputable("no 'refused' rows in this log")
     refusing = window.log.provenance.refusing
     if refusing is not None and not set(units) & set(refusing):
-        raise NotComputable("nothing in this layout refuses anybody a critical care place")
+        raise NotComputable("nothing in this layout refuses critical care")
     rows = window.log.stays
     asked = rows[rows["activity"].isin(("stay", "wait", "refused")) & rows["resource"].isin(units)
                  & window.within(rows["joined"])]

@@ -250,7 +250,7 @@ def test_a_layout_that_refuses_nobody_says_so():
             for refusing in ((), ("ward",), ("icu",))}
     for refusing in ((), ("ward",)):
         assert reason(told[refusing], "icu_refusals") == (
-            "not computable: nothing in this layout refuses anybody a critical care place")
+            "not computable: nothing in this layout refuses critical care")
     assert compute_kpis(told["icu",], only=["icu_refusals"]).value("icu_refusals", "per_day", "icu") == 0
     assert reason(told["icu",], "icu_refusals", "share", "heart").endswith("refuses anybody a place there")
 
