@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from hospital_twin.layout import Layout, Part, checked, read_yaml, write_yaml
+from hospital_twin.layout import Layout, Part, checked, read_fields, write_yaml
 
 
 class Fit(Part):
@@ -59,7 +59,7 @@ class Hospital(Part):
 
 def read_hospital(path: str | Path) -> Hospital:
     """A hospital from a saved hospital or a plain layout file."""
-    value, lines = read_yaml(path)
-    if isinstance(value, dict) and "layout" in value:
+    value, lines = read_fields(path, "layout or hospital", "a YAML file with name, units, sources, pathways, ...")
+    if "layout" in value:
         return checked(Hospital, value, str(path), lines)
     return Hospital.of(checked(Layout, value, str(path), lines))

@@ -57,7 +57,8 @@ class Fault(NamedTuple):
 
 
 IN_THE_FILE = (
-    Fault("places: 6", "plases: 6", "line 9: units.ed.plases", "'plases' is not known", "field"),
+    Fault("places: 6", "plases: 6", "line 9: units.ed.plases", "'plases' is not known",
+          "'places', most likely; there are also "),
     Fault("places: 6, ", "", "line 9: units.ed", "'places' is missing", "a value for 'places'"),
     Fault("places: 6", "places: -5", "line 9: units.ed.places", "-5", "greater than or equal to 0"),
     Fault("places: 6", "places: 99999999999999999999999", "line 9: units.ed.places", "99999", "less than or equal"),

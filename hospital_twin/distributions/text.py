@@ -49,6 +49,9 @@ def read_text(text: str) -> dict[str, Any]:
         if call[1] not in WRITTEN:
             raise ValueError(f"there is no distribution {call[1]!r} in {written!r}; expected {', '.join(WRITTEN)}")
         return {"family": call[1], **_parameters(WRITTEN[call[1]], call[2]), **_modifiers(call[3])}
+    if written.count("(") > written.count(")"):
+        raise ValueError(f"{written!r} ends before its parenthesis is closed; expected quotes round a text with a "
+                         f'comma, as in "{Lognormal.EXAMPLE}"')
     first, *_ = _MODIFIER.split(written)
     if any(letter in first for letter in "()") or not re.match(r"[-+.\d]", first):
         raise ValueError(f"{written!r} is not a distribution; expected '12 min', 'exponential(mean 3 min)' or another "

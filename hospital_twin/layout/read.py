@@ -3,12 +3,15 @@ from __future__ import annotations
 
 from math import isfinite
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from hospital_twin.errors import BadInput
+from hospital_twin.files import replacing
+from hospital_twin.layout.fields import LONGEST_SHOWN, advice, in_place, shown_key
 from hospital_twin.layout.nouns import Layout
 from hospital_twin.layout.steps import KINDS
 
@@ -19,6 +22,9 @@ MOST_NODES = 200_000
 _TAGS = {*KINDS, "by", "draw", "profile", "holds", "open"}
 MOST_BYTES = 4_000_000
 """A file with more is refused unread."""
+LONGEST_VALUE = 80
+"""Characters of a value that a message quotes."""
+_LOG_ENDINGS = (".csv", ".tsv", ".gz", ".zip", ".xlsx", ".parquet")
 
 
 class _Tree:
@@ -45,7 +51,7 @@ class _Tree:
         for key_node, value_node in node.value:
             key = self._scalar(key_node)
             if key in found:
-                raise BadInput(f"{self.file}, line {key_node.start_mark.line + 1}", f"{key!r} stands twice",
+                raise BadInput(f"{self.file}, line {key_node.start_mark.line + 1}", f"{_shown(key)} stands twice",
                                "each key once")
             found[key] = self.plain(value_node, (*path, key))
             self.lines[(*path, key)] = key_node.start_mark.line + 1
@@ -61,7 +67,7 @@ class _Tree:
         try:
             value = yaml.constructor.SafeConstructor().construct_object(node)
         except (ValueError, yaml.YAMLError) as wrong:
-            raise BadInput(place, f"{node.value!r} cannot be read ({wrong})", "a plain value") from wrong
+            raise BadInput(place, f"{_shown(node.value)} cannot be read", "a plain value") from wrong
         if isinstance(value, float) and not isfinite(value):
             raise BadInput(place, f"{node.value!r} is no number to calculate with", "a finite number")
         return value
@@ -76,10 +82,7 @@ def read_yaml(path: str | Path) -> tuple[Any, dict[tuple, int]]:
     """A YAML file's values, and the line of each by its path."""
     path = Path(path)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadInput(str(path), f"the file has {path.stat().st_size / 1e6:,.0f} MB",
-                           f"at most {MOST_BYTES / 1e6:.0f} MB: a layout, not a log")
-        text = path.read_text(encoding="utf-8-sig")
+        text = _read(path).decode("utf-8-sig")
     except FileNotFoundError as wrong:
         raise BadInput(str(path), "there is no such file", "a YAML file") from wrong
     except IsADirectoryError as wrong:
@@ -100,22 +103,50 @@ def read_yaml(path: str | Path) -> tuple[Any, dict[tuple, int]]:
     return (None if node is None else tree.plain(node)), tree.lines
 
 
+def _read(path: Path) -> bytes:
+    """The bytes of a file of sensible size; never more of one that has no end, or that grows meanwhile."""
+    about = path.stat()
+    if about.st_size > MOST_BYTES:
+        raise BadInput(str(path), f"the file has {about.st_size / 1e6:,.0f} MB",
+                       f"at most {MOST_BYTES / 1e6:.0f} MB: a layout, not a log")
+    with path.open("rb") as file:
+        if not S_ISREG(about.st_mode):
+            raise BadInput(str(path), "this is a device or a pipe", "a file on a disk")
+        return file.read(MOST_BYTES)
+
+
+def read_fields(path: str | Path, what: str, expected: str) -> tuple[dict, dict[tuple, int]]:
+    """The fields of a YAML file that is to hold `what`, and the line of each by its path.
+
+    Raises `BadInput` for a file without fields, above all for a log that was named in the place of a hospital.
+    """
+    is_log = Path(path).suffix.lower() in _LOG_ENDINGS and Path(path).is_file()
+    value, lines = (None, {}) if is_log else read_yaml(path)
+    if not isinstance(value, dict):
+        raise BadInput(str(path), f"this is not a {what} file: it holds no fields",
+                       f"{expected}; if it is a log, first: hospital-twin calibrate {path}")
+    return value, lines
+
+
 def checked(model: type[BaseModel], value: Any, file: str, lines: dict[tuple, int] | None = None) -> Any:
     """`value` as `model`, or a `BadInput` that names the file, the line and the path of the first fault."""
     try:
         return model.model_validate(value)
     except ValidationError as wrong:
         faults = wrong.errors(include_url=False)
-        raise _as_bad_input(faults, value, file, lines or {}) from wrong
+        raise _as_bad_input(faults, model, value, file, lines or {}) from wrong
 
 
-def _as_bad_input(faults: list[dict], value: Any, file: str, lines: dict[tuple, int]) -> BadInput:
+def _as_bad_input(faults: list[dict], model: type[BaseModel], value: Any, file: str, lines: dict[tuple, int]
+                  ) -> BadInput:
     found = [(_path_in_file(fault["loc"], value), fault) for fault in faults]
     path, first = max((f for f in found if f[0][:len(found[0][0])] == found[0][0]), key=_how_exact)
     near = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), None)
     where = f"{file}, line {near}" if near else file
-    where += ": " + ".".join(str(part) for part in path) if path else ""
-    problem, expected = _in_words(first)
+    unknown = first["type"] == "extra_forbidden"
+    named = path if not unknown or shown_key(path[-1]) else path[:-1]
+    where += ": " + ".".join(str(part)[:LONGEST_SHOWN] for part in named) if named else ""
+    problem, expected = _unknown(model, value, path) if unknown else _in_words(first)
     others = len({other for other, _ in found if other != path[:len(other)]})
     return BadInput(where, problem, expected + (f" ({others} more after this one)" if others else ""))
 
@@ -129,8 +160,8 @@ def _how_exact(found: tuple[tuple, dict]) -> tuple[bool, int]:
 def _path_in_file(loc: tuple, value: Any) -> tuple:
     """The part of pydantic's path that is in the file: union tags (which may be keys too) are left out."""
     path: list = []
-    for part, after in zip(loc, (*loc[1:], None), strict=True):
-        if part in _TAGS and isinstance(value, dict) and after in value:
+    for part, after in zip(loc, (*loc[1:], None), strict=False):
+        if part in _TAGS and isinstance(value, dict) and (after in value or _kind_of(value, part, after)):
             continue
         in_list = isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value)
         if in_list or (isinstance(value, dict) and part in value):
@@ -139,31 +170,50 @@ def _path_in_file(loc: tuple, value: Any) -> tuple:
     return tuple(path)
 
 
+def _kind_of(step: dict, part: object, after: object) -> bool:
+    """Whether a part of pydantic's path is the kind of a step in which `after` is missing."""
+    return part in KINDS and after is not None and isinstance(step.get(part), str)
+
+
 def _in_words(fault: dict) -> tuple[str, str]:
     kind, name, found = fault["type"], fault["loc"][-1] if fault["loc"] else "", fault.get("input")
-    if kind == "extra_forbidden":
-        return f"{name!r} is not known here", "a field of the layout reference (docs/layout_reference.md)"
     if kind == "missing":
         return f"{name!r} is missing", f"a value for {name!r}"
     message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     problem, _, expected = message.partition(": expected ")
     if expected:
         return problem, expected
-    shown = repr(found)
-    return f"found {shown if len(shown) < 80 else shown[:77] + '...'}", message[0].lower() + message[1:]
+    return f"found {_shown(found)}", message[0].lower() + message[1:]
+
+
+def _unknown(model: type[BaseModel], value: Any, path: tuple) -> tuple[str, str]:
+    for part in path[:-1]:
+        value = value[part]
+    shown = shown_key(path[-1])
+    if shown is None:
+        return ("what stands where the name of a field belongs is no name",
+                'names before the colons, and a text with a comma in quotes: "lognormal(median 3 h, sigma 1)"')
+    return f"{shown!r} is not known here", advice(path[-1], in_place(model, path[:-1], [str(key) for key in value]))
+
+
+def _shown(found: object) -> str:
+    text = repr(found)
+    return text if len(text) < LONGEST_VALUE else text[:LONGEST_VALUE - 3] + "..."
 
 
 def read_layout(path: str | Path) -> Layout:
     """The layout in a YAML file; a fault is a `BadInput` with file, line, path and expectation."""
-    value, lines = read_yaml(path)
-    if not isinstance(value, dict):
-        raise BadInput(str(path), "the file holds no fields", "a layout: name, units, sources, pathways, ...")
+    value, lines = read_fields(path, "layout", "a layout: name, units, sources, pathways, ...")
+    if "layout" in value:
+        raise BadInput(str(path), "this file holds a hospital: a layout, and where its numbers come from",
+                       "a layout; of this file it is read_hospital(path).layout")
     return checked(Layout, value, str(path), lines)
 
 
 def write_yaml(model: BaseModel, path: str | Path) -> None:
     """Save a layout, hospital or scenario as YAML, as it was written: what it did not say is left out."""
-    Path(path).write_text(as_yaml(model), encoding="utf-8")
+    with replacing(Path(path)) as part:
+        part.write_text(as_yaml(model), encoding="utf-8")
 
 
 def as_yaml(model: BaseModel) -> str:

@@ -84,11 +84,68 @@ def test_files_that_are_none(tmp_path: Path):
     for path, problem in ((tmp_path / "missing.yaml", "no such file"), (tmp_path, "this is a folder")):
         with pytest.raises(BadInput, match=problem):
             read_layout(path)
-    for text, problem in ((b"", "holds no fields"), (b"- 1\n- 2\n", "holds no fields"), (b"just words", "no fields"),
-                          (b"\xff\xfe\x00n", "not UTF-8"), (b"\x89PNG\r\n\x1a\n\x00", "UTF-8")):
+    for text, problem in ((b"", "holds no fields"), (b"- 1\n- 2\n", "is not a layout file"),
+                          (b"just words", "no fields"), (b"\xff\xfe\x00n", "not UTF-8"),
+                          (b"\x89PNG\r\n\x1a\n\x00", "UTF-8")):
         (tmp_path / "layout.yaml").write_bytes(text)
         with pytest.raises(BadInput, match=problem):
             read_layout(tmp_path / "layout.yaml")
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("log.csv", b"visit,unit\n1,\xff\n"), ("log.csv.gz", b"\x1f\x8b\x08"), ("log.txt", b"visit,unit\n1,ward\n"),
+    ("log.csv", b'"visit","unit"\n"1","a: b"\n')])
+def test_a_log_in_the_place_of_a_hospital_is_told_where_logs_go(name: str, content: bytes, tmp_path: Path):
+    path = tmp_path / name
+    path.write_bytes(content)
+    for read, what in ((read_layout, "layout"), (read_hospital, "layout or hospital")):
+        with pytest.raises(BadInput) as answer:
+            read(path)
+        assert answer.value.where == str(path)
+        assert f"not a {what} file" in answer.value.problem
+        assert f"hospital-twin calibrate {path}" in answer.value.expected
+
+
+def test_a_hospital_where_a_layout_is_read_is_told_apart(tmp_path: Path):
+    (tmp_path / "hospital.yaml").write_text("layout: {name: Small}\n", encoding="utf-8")
+    with pytest.raises(BadInput, match="holds a hospital") as answer:
+        read_layout(tmp_path / "hospital.yaml")
+    assert "read_hospital" in answer.value.expected
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="NOT TESTED that devices are refused: there are none")
+def test_what_has_no_end_is_not_read():
+    with pytest.raises(BadInput, match="a device or a pipe"):
+        read_layout("/dev/zero")
+
+
+def test_of_a_key_that_is_no_name_nothing_is_shown(tmp_path: Path):
+    answer = wrong("login:$6$secret:19000:0:99999:7:::\n", tmp_path).value
+    assert "secret" not in str(answer)
+    assert "login" not in str(answer)
+    answer = wrong(SOUND.replace("name: Small", f"name: Small\n{'x' * 500}: 1"), tmp_path).value
+    assert "x" * 41 not in str(answer)
+    assert "x" * 20 in answer.problem
+
+
+def test_a_comma_without_quotes_is_told_of_quotes(tmp_path: Path):
+    answer = wrong(SOUND.replace('"lognormal(median 20 min, p90 50 min)"', "lognormal(median 20 min, p90 50 min)"),
+                   tmp_path).value
+    assert "line 19" in answer.where
+    assert "quotes round a text with a comma" in answer.expected
+
+
+@pytest.mark.parametrize(("old", "new", "names"), [
+    ("takes: exponential", "taks: exponential", ("'takes', most likely; there are also ", "stay")),
+    ("chance: 0.2", "chanse: 0.2", ("'chance', most likely", "when, then")),
+    ("role: doctor", "roll: doctor", ("'role', most likely", "on_duty", "at_fall")),
+    ("days: mon-fri", "weekday: mon-fri", ("days", "at", "every", "count")),
+    ("name: Small", "name: Small\nzzzzz: 1", ("one of name, description, time_zone", "and ")),
+])
+def test_an_unknown_field_is_told_which_there_are(old: str, new: str, names: tuple[str, ...], tmp_path: Path):
+    answer = wrong(SOUND.replace(old, new), tmp_path).value
+    assert all(name in answer.expected for name in names), answer.expected
+    assert answer.expected.count(",") <= 14
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="NOT TESTED that an unreadable file is refused: root may read everything")
