@@ -96,6 +96,8 @@ FAULTS = (
           "community_hospital"),
     _layout("a folder", None, "bad.yaml", "this is a folder", "a YAML file"),
     _layout("not text", b"name: \xff\xfe", "bad.yaml", "not UTF-8", "a text file"),
+    Fault("layout", "a log in its place", {}, ("run", "log.csv"), "log.csv", "not a layout or hospital file",
+          "hospital-twin calibrate log.csv"),
     _layout("not YAML", LAYOUT.replace("[2, 3, 4]", "[2, 3"), "bad.yaml, line", "not YAML", "two spaces"),
     _layout("a key twice", LAYOUT.replace("  ward:", "  cubicles:"), "bad.yaml, line 8", "stands twice",
             "each key once"),

@@ -76,6 +76,6 @@ def log_of(path: str, layout: Layout | None, mapping: str | None, time_zone: str
 
 
 def layout_of(named: str | None) -> Layout | None:
-    """The layout in a file, or of a shipped name; None when none is named."""
-    from hospital_twin.layout import read_layout
-    return read_layout(layout_file(named)) if named else None
+    """The layout in a layout or hospital file, or of a shipped name; None when none is named."""
+    from hospital_twin.hospital import read_hospital
+    return read_hospital(layout_file(named)).layout if named else None

@@ -61,8 +61,8 @@ def reading(function: Function) -> Function:
         click.option("--time-zone", help="Of times without an offset, as Europe/London.  [default: the layout's]"),
         click.option("--mapping", metavar="FILE", help="YAML file that says what columns and words mean, where their "
                                                        "names do not."),
-        click.option("--layout", metavar="FILE", help="Layout file: gives units their kinds, times their zone, and "
-                                                      "the staffed beds."),
+        click.option("--layout", metavar="FILE", help="Layout or hospital file: gives units their kinds, times their "
+                                                      "zone, and the staffed beds."),
     ):
         function = option(function)
     return function

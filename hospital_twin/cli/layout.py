@@ -35,11 +35,14 @@ def _list(as_json: bool) -> None:
 @click.argument("layout")
 @as_json
 def _check(layout: str, as_json: bool) -> None:
-    """Check a LAYOUT file: every name, every step, every value for every class."""
-    from hospital_twin.layout import read_layout
+    """Check a LAYOUT file: every name, every step, every value for every class.
+
+    The file of a hospital that `calibrate` wrote may be named as well.
+    """
+    from hospital_twin.hospital import read_hospital
     from hospital_twin.program import circles
     file = layout_file(layout)
-    found = read_layout(file)
+    found = read_hospital(file).layout
     try:
         rings = circles(found)
     except BadInput as wrong:
