@@ -17,9 +17,12 @@ from hospital_twin.errors import BadInput
 from hospital_twin.importers._source import TABLE, Peek, encoding_of
 
 OK, TOO_FEW, TOO_MANY = range(3)
+_BLANK = -1
 LONGEST_RECORD = 1_000_000
 """A row of more bytes is none of a table: a file without line breaks would fill the memory."""
 _BLOCK = 8 * 1024 * 1024
+_UNCLEAR = 1 << 32
+"""What a character weighs that only a look at its whole line can judge; others weigh 1, and blanks nothing."""
 _NEWLINE, _RETURN, _QUOTE = b"\n"[0], b"\r"[0], b'"'[0]
 
 
@@ -138,17 +141,26 @@ class _Columns:
         self.lines: list[np.ndarray] = []
         self.fields: list[np.ndarray] = []
         self.blank = 0
+        self.weight = np.where(np.arange(256) < 128, 1, _UNCLEAR)
+        self.weight[_QUOTE] = _UNCLEAR
+        self.weight[[*b" \t\n\r\f\v\x1c\x1d\x1e\x1f", peek.separator.encode()[0]]] = 0
 
     def add(self, block: bytes, records: _Records, first_line: int) -> None:
         """Split the records of a block that begins on `first_line`."""
         lines = records.line + first_line
         body = lines > self.peek.header_line
-        sound = records.sound & body & (self._separators(block, records) == self.width - 1)
+        separators = self._separators(block, records)
+        sound = records.sound & body & (separators == self.width - 1)
         # Nothing but separators: Excel leaves such rows below the last one.
         returns = np.frombuffer(block, np.uint8)[np.maximum(records.end - 1, 0)] == _RETURN
         empty = sound & (records.end - records.begin - returns == self.width - 1)
         pieces, fields = _runs(block, records, sound), np.full(len(lines), OK, dtype=np.int8)
-        for number in np.flatnonzero(body & ~sound):
+        odd = body & ~sound
+        if odd.any():
+            said = np.add.reduceat(self.weight[np.frombuffer(block, np.uint8)], records.begin)
+            fields[odd & (said == 0)] = _BLANK
+            fields[odd & (said > 0) & (said < _UNCLEAR) & (separators < self.width - 1)] = TOO_FEW
+        for number in np.flatnonzero(odd & (fields == OK)):
             fields[number], pieces[number] = self._mended(block[records.begin[number]:records.end[number]])
         is_row = body & (fields >= 0)
         texts = self._split(b"".join(pieces[number] for number in sorted(pieces)))
@@ -165,14 +177,14 @@ class _Columns:
         return np.bincount(record, minlength=len(records.end))
 
     def _mended(self, record: bytes) -> tuple[int, bytes]:
-        """A record that is not as it should be: its state (-1 for a blank line), and, where it can be split, itself."""
+        """A record that is not as it should be: its state, and, where it can be split, itself."""
         text = record.decode(self.encoding, errors="replace").replace("\r", " ")
         try:
             row = next(csv.reader([text], delimiter=self.peek.separator), [])
         except csv.Error:
             return TOO_MANY, b""
         if not any(field.strip() for field in row):
-            return -1, b""
+            return _BLANK, b""
         while len(row) > self.width and not row[-1].strip():
             row.pop()
         if len(row) != self.width:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,6 +47,33 @@ def test_rows_that_are_too_short_or_too_long(write: Write):
     found = all_of(write("a,b,c\n1,2,3\n1,2\n1,2,3,4\n1,2,3,,\n"))
     assert found.fields.tolist() == [OK, TOO_FEW, TOO_MANY, OK]
     assert table(found) == [("1", "2", "3"), ("", "", ""), ("", "", ""), ("1", "2", "3")]
+
+
+def test_lines_without_anything_on_them_cost_next_to_nothing(write: Write):
+    for nothing in (b"\n", b" \r\n", b",\n"):
+        path = write(b"a,b,c\n1,2,3\n" + nothing * 1_000_000 + b"4,5,6\n")
+        before = time.process_time()
+        found = all_of(path)
+        assert time.process_time() - before < 3
+        assert found.blank == 1_000_000
+        assert found.lines.tolist() == [2, 1_000_003]
+
+
+LINES = ("", " ", ",", " , , , ", ",,,,", "\xa0", "\u3000,\xa0", '""', '"",""', "\x1f", "x", "é", "x,y", '"x"', "x,y,z,,",
+         "x,y,z,w", '"x,y"', "\x01", "é,\xa0")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_an_odd_line_is_judged_as_python_splits_it(write: Write, line: str):
+    found = all_of(write(f"a,b,c\n1,2,3\n{line}\n4,5,6\n"))
+    row = next(csv.reader([line]), [])
+    fields = len(row) if len(row) <= 3 or any(field.strip() for field in row[3:]) else 3
+    if any(field.strip() for field in row):
+        assert found.fields.tolist() == [OK, TOO_FEW if fields < 3 else TOO_MANY if fields > 3 else OK, OK]
+        assert found.blank == 0
+    else:
+        assert found.blank == 1
+    assert found.lines.tolist() == ([2, 4] if found.blank else [2, 3, 4])
 
 
 def test_quotation_marks(write: Write):
