@@ -7,6 +7,7 @@ import pandas as pd
 from hospital_twin.engines.state import Holding, Visit
 from hospital_twin.eventlog import RESERVED, EventLog, Provenance
 from hospital_twin.program import Program
+from hospital_twin.program.graph import ways_asked
 from hospital_twin.program.places import REASONS
 
 END_REASONS = ("done", "open", "gave_up", "refused", "preempted", "handed_over", "withdrawn", "swapped", "ratio_breach")
@@ -122,7 +123,7 @@ class Record:
 def _refusing(program: Program) -> tuple[str, ...]:
     """The units that somebody asks for who can be refused."""
     asked = {resource for request in program.requests if request.room >= 0
-             for alternative in program.asks[request.asks] for resource, _ in alternative.needs}
+             for way in ways_asked(program, request.asks) for resource, _ in way.needs}
     return tuple(program.words.resources[r] for r in sorted(asked) if program.resources.unit_of[r] >= 0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hospital_twin.program.codes import Let, Op
-from hospital_twin.program.program import Program
+from hospital_twin.program.program import Alternative, Program
 
 
 def loops(successors: list[list[int]]) -> list[bool]:
@@ -99,7 +99,7 @@ def _kept_and_asked(program: Program, successors: Sequence[Sequence[int]]) -> se
         if code == Op.RELEASE and a == Let.PLACES:
             after = [-1]
         if code == Op.SEIZE and program.requests[a].place:
-            targets = _places_asked(program, program.requests[a].asks)
+            targets = {way.needs[0][0] for way in ways_asked(program, program.requests[a].asks)}
             if program.requests[a].keeps and held >= 0:
                 edges |= {(held, target) for target in targets if target != held}
             work += [(int(nxt), target) for target in targets]
@@ -107,10 +107,11 @@ def _kept_and_asked(program: Program, successors: Sequence[Sequence[int]]) -> se
     return edges
 
 
-def _places_asked(program: Program, asks: int) -> set[int]:
+def ways_asked(program: Program, asks: int) -> list[Alternative]:
+    """Every way in which requests with this choice of alternatives can be met, whatever the class."""
     first_key, keys, first = program.tables.choices[asks]
     size = 1
     for _, _, options in program.tables.keys[first_key:first_key + keys]:
         size *= int(options)
-    lists = {int(c) for c in program.tables.cells[first:first + size] if c >= 0}
-    return {alternative.needs[0][0] for which in lists for alternative in program.asks[which]}
+    lists = sorted({int(c) for c in program.tables.cells[first:first + size] if c >= 0})
+    return [alternative for which in lists for alternative in program.asks[which]]

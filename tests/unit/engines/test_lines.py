@@ -337,3 +337,15 @@ def test_requests_for_several_things_and_for_one_are_tried_in_one_order():
     """)
     assert spans(log, "one") == {"b0": (10, 20)}
     assert rows(log, "both", resource="d") == [("a0", "both", 2, 20, 30, "done")]
+
+
+def test_the_log_says_which_units_refuse():
+    log = run(f"""
+        staff: {{d: {{on_duty: 1}}}}
+        units: {{hall: {{places: 1}}, ward: {{places: 1}}, icu: {{places: 1, room: 0}}}}
+        sources: {{a: {{pathway: p, trace: {at(0)}}}}}
+        pathways:
+          p: [{{do: talk, by: d, takes: 5 min, room: 0}}, {{move: in_hall, to: hall}},
+              {{move: in_ward, to: {{first_of: [icu, ward]}}}}, {{leave: out, as: home}}]
+    """)
+    assert log.provenance.refusing == ("ward", "icu")
