@@ -35,7 +35,7 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
     for line in () if as_json else report.lines():
         voice.block(line)
     if faults:
-        report.faults.to_csv(faults, index=False)
+        report.save_faults(faults)
         voice.say(f"Every fault, one per line: {faults}")
     few = 100 * report.rejected <= most_rejected * report.read
     if not report.can:

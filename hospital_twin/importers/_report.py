@@ -3,15 +3,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from hospital_twin.files import replacing
 from hospital_twin.importers._abilities import Lack
 from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
 from hospital_twin.importers._naming import Word
 
 _SHOWN_LINES = 8
+_OF_THE_LOG = ("file", "column", "shape")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
 
 
@@ -85,6 +89,16 @@ class QualityReport:
         """(action, reason) → number of rows; each reason in words is in `importers.REASONS`."""
         grouped = self.faults.groupby(["action", "reason"], observed=True, sort=False).size()
         return {(str(action), str(reason)): int(n) for (action, reason), n in grouped.items()}
+
+    def save_faults(self, path: Path) -> None:
+        """Write `faults` as a CSV file, whole or not at all. Raises `OSError` with the file's name."""
+        table = self.faults.copy()
+        for name in _OF_THE_LOG:
+            # A spreadsheet takes a text that begins so for a formula, and the log may be anybody's.
+            texts = table[name].astype(str)
+            table[name] = texts.mask(texts.str.startswith(_FORMULA), "'" + texts)
+        with replacing(path) as part:
+            table.to_csv(part, index=False)
 
     def lines(self) -> list[str]:
         """The report as lines of text."""

@@ -59,8 +59,8 @@ def test_lines_without_anything_on_them_cost_next_to_nothing(write: Write):
         assert found.lines.tolist() == [2, 1_000_003]
 
 
-LINES = ("", " ", ",", " , , , ", ",,,,", "\xa0", "\u3000,\xa0", '""', '"",""', "\x1f", "x", "é", "x,y", '"x"', "x,y,z,,",
-         "x,y,z,w", '"x,y"', "\x01", "é,\xa0")
+LINES = ("", " ", ",", " , , , ", ",,,,", "\xa0", "\u3000,\xa0", '""', '"",""', "\x1f", "x", "é", "x,y", '"x"',
+         "x,y,z,,", "x,y,z,w", '"x,y"', "\x01", "é,\xa0")
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -79,6 +80,36 @@ def test_lines_and_json(read: Read):
     assert {"action": "rejected", "reason": "duplicate", "words": REASONS["duplicate"], "rows": 1} in found["counts"]
     assert found["sha256"] == report.sha256
     assert len(report.sha256) == 64
+
+
+def test_a_table_of_faults_holds_nothing_that_a_spreadsheet_would_calculate(read: Read, tmp_path: Path):
+    values = ("=cmd|x", "+1+2", "-5", "@SUM(A1)", "fine", "\t=1")
+    _, report = read("visit,unit,=when,end\n1,ed,2025-03-03 10:00,2025-03-03 11:00\n"
+                     + "".join(f"1,ed,{value},\n" for value in values), mapping={"columns": {"start": "=when"}})
+    report.save_faults(tmp_path / "faults.csv")
+    found = pd.read_csv(tmp_path / "faults.csv", dtype=str, keep_default_na=False)
+    assert found["column"].unique().tolist() == ["'=when"]
+    assert found["shape"].tolist() == ["'=aaa|a", "'+9+9", "'-9", "'@AAA(A9)", "aaaa", "'=9"]
+    assert found["line"].tolist() == ["3", "4", "5", "6", "7", "8"]
+    assert list(report.faults["column"].unique()) == ["=when"]
+
+
+def test_a_table_of_faults_is_there_whole_or_not_at_all(read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    _, report = read(FAULTY)
+    file = tmp_path / "faults.csv"
+
+    def full(_: pd.DataFrame, part: Path, **__: object) -> None:
+        part.write_text("half a li")
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pd.DataFrame, "to_csv", full)
+        with pytest.raises(OSError, match="No space left") as refused:
+            report.save_faults(file)
+    assert refused.value.filename == str(file)
+    assert [path.name for path in tmp_path.iterdir()] == ["log.csv"]
+    report.save_faults(file)
+    assert len(pd.read_csv(file)) == len(report.faults)
 
 
 def test_many_faults_of_a_kind_are_counted_and_the_first_lines_shown(read: Read):
