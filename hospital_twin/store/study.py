@@ -5,6 +5,8 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,17 +16,38 @@ from hospital_twin.eventlog import Series
 from hospital_twin.runs import Experiment
 
 _ABOVE_RUNS = ("cli", "comparison", "reports", "store", "validation")
+_DRAWERS = ("importers", "kpis", "levers", "unit_types")
 
 
 @cache
 def code_sha256() -> str:
     """A hash of the source that makes runs: what another state of it found is never taken for its own."""
-    root, digest = Path(hospital_twin.__file__).parent, hashlib.sha256()
+    return source_sha256(Path(hospital_twin.__file__).parent)
+
+
+def source_sha256(root: Path) -> str:
+    """A hash of the source in the folder of the program, and of everything that others have put into its drawers."""
+    digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         name = path.relative_to(root)
         if name.parts[0] not in _ABOVE_RUNS:
             digest.update(name.as_posix().encode() + b"\0" + path.read_bytes())
+    points = [point for drawer in _DRAWERS for point in entry_points(group=f"hospital_twin.{drawer}")]
+    for point in sorted(points, key=lambda point: (point.group, point.name)):
+        made_by = f"{point.dist.name} {point.dist.version}" if point.dist is not None else ""
+        digest.update(f"{point.group} {point.name} = {point.value} {made_by}\0".encode())
+        for path in _files(point.module.partition(".")[0]):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _files(package: str) -> list[Path]:
+    """The source of a top-level package or module, found without importing it."""
+    spec = find_spec(package)
+    folders = list(spec.submodule_search_locations or ()) if spec is not None else []
+    if folders:
+        return sorted(path for folder in folders for path in Path(folder).rglob("*.py"))
+    return [Path(spec.origin)] if spec is not None and spec.origin else []
 
 
 @dataclass(frozen=True, eq=False)

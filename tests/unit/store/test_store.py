@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import hospital_twin
 from hospital_twin.comparison import compare
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import Series
@@ -15,6 +17,7 @@ from hospital_twin.hospital import Pedigree
 from hospital_twin.runs import Experiment, Item, Result, Runs
 from hospital_twin.scenario import Scenario
 from hospital_twin.store import Store, Study
+from hospital_twin.store.study import code_sha256, source_sha256
 
 pytestmark = pytest.mark.unit
 
@@ -75,6 +78,49 @@ def test_another_state_of_the_program_is_another_study(study: Study):
     assert replace(study, code="0" * 64).id != study.id
     assert replace(study, version="9.9").id != study.id
     assert replace(study, experiments=study.experiments[:1]).id != study.id
+
+
+def copied(folder: Path) -> Path:
+    """The source of the program in a folder of its own."""
+    root = folder / "hospital_twin"
+    shutil.copytree(Path(hospital_twin.__file__).parent, root, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+def test_changed_source_finds_nothing_of_what_was_kept(tmp_path: Path, store: Store, study: Study,
+                                                       made_up: Callable[..., Result]):
+    assert source_sha256(Path(hospital_twin.__file__).parent) == code_sha256.__wrapped__()
+    root = copied(tmp_path)
+    study = replace(study, code=source_sha256(root))
+    name = store.begin(study)
+    store.keep(name, FIRST, made_up(1))
+    for file, counts in (("reports/weeks.py", False), ("engines/simpy_engine.py", True)):
+        with (root / file).open("a", encoding="utf-8") as source:
+            source.write("\n# changed\n")
+        changed = replace(study, code=source_sha256(root))
+        assert (changed.id != name) is counts, file
+    assert store.known(store.begin(changed)) == {}
+
+
+@pytest.mark.parametrize(("file", "point"), [("north_levers.py", "north_levers:LEVER"),
+                                             ("north_levers/beds.py", "north_levers.beds:LEVER")])
+def test_what_others_put_into_a_drawer_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, point: str):
+    root, site = copied(tmp_path), tmp_path / "site"
+    about, source = site / "north-1.0.dist-info", site / file
+    about.mkdir(parents=True)
+    source.parent.mkdir(exist_ok=True)
+    for path in source.parents:
+        if path != site and path.is_relative_to(site):
+            (path / "__init__.py").touch()
+    (about / "entry_points.txt").write_text(f"[hospital_twin.levers]\nnorth = {point}\n")
+    hashes = [source_sha256(root)]
+    monkeypatch.syspath_prepend(str(site))
+    for version, text in (("1.0", "LEVER = 1"), ("1.0", "LEVER = 2"), ("1.1", "LEVER = 2")):
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: north\nVersion: {version}\n")
+        source.write_text(text)
+        hashes.append(source_sha256(root))
+    assert len(set(hashes)) == 4
+    assert source_sha256(root) == hashes[-1]
 
 
 def test_begun_again_it_is_the_same_study_with_its_new_words(store: Store, study: Study,
