@@ -102,6 +102,10 @@ class NewFile(click.ParamType):
         self.endings = endings
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if "://" in str(value):
+            # Not repeated whole: an address may hold a password.
+            raise BadInput(called(param), f"{str(value).split('://')[0]}://... is an address, not a file",
+                           f"the name of a file, such as twin{self.endings[0] if self.endings else ''}")
         path = Path(value)
         if path.is_dir():
             raise BadInput(f"{called(param)} {path}", "this is a folder", "the name of a file to write")

@@ -67,6 +67,12 @@ def test_a_new_file_needs_its_ending_and_a_folder_that_exists(tmp_path: Path):
             taken(kind, str(tmp_path / name))
 
 
+def test_an_address_is_no_file_and_its_password_is_not_repeated():
+    with pytest.raises(BadInput, match="postgresql://... is an address, not a file") as wrong:
+        taken(NewFile(".sqlite", ".db"), "postgresql://me:secret@host/twin.db")
+    assert "secret" not in str(wrong.value)
+
+
 def test_a_folder_to_write_into_is_no_file(tmp_path: Path):
     (tmp_path / "file").write_text("x")
     assert taken(Folder(), str(tmp_path / "new")) == tmp_path / "new"
