@@ -1,13 +1,15 @@
 """One SQLite file: opening it, transactions, and its faults in plain words."""
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from hospital_twin.errors import BadInput
@@ -18,6 +20,8 @@ _PREFIX = "sqlite:///"
 
 def path_of(url_or_path: str | Path) -> Path:
     """The file that a path or a ``sqlite:///`` address names."""
+    if not isinstance(url_or_path, str | Path):
+        raise BadInput("store", f"{type(url_or_path).__name__} names no file", "a file name such as twin.db")
     named = str(url_or_path)
     if named.startswith(_PREFIX):
         named = named.removeprefix(_PREFIX)
@@ -30,17 +34,28 @@ def path_of(url_or_path: str | Path) -> Path:
 
 
 class Database:
-    """The open file. Each transaction is whole or absent, also when the program is killed in the middle of it."""
+    """The open file. Each transaction is whole or absent, also when the program is killed in the middle of it.
 
-    def __init__(self, path: Path, patience: float):
+    Opening waits for nobody: only a new file is written to. A file that may not be written to is opened to be read.
+    """
+
+    def __init__(self, path: Path, patience: float, *, read_only: bool = False):
         self.path = path
         if path.is_dir():
             raise BadInput(str(path), "this is a folder", "the name of the store's file, such as twin.db in it")
         if not path.parent.is_dir():
             raise BadInput(str(path), f"there is no folder {path.parent}", "a file in a folder that exists")
-        self.engine = _engine(path, patience)
-        with self.writing() as connection:
-            self._prepare(connection)
+        there = path.exists()
+        if read_only and not there:
+            raise BadInput(str(path), "there is no such file", "a store that hospital-twin wrote")
+        fixed = there and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self.engine = _engine(path, patience, read_only=read_only or fixed, fixed=fixed)
+        with self.reading() as connection:
+            ready = self._is_ready(connection)
+        if not ready and (read_only or fixed):
+            raise BadInput(str(path), "the file is empty", "a store that hospital-twin wrote")
+        if not ready:
+            self._make_ready()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -59,21 +74,27 @@ class Database:
         """Let go of the file."""
         self.engine.dispose()
 
-    def _prepare(self, connection: Connection) -> None:
-        """Make the tables in a new file; refuse what is not a store of this version."""
+    def _make_ready(self) -> None:
+        """Make the tables in a new file, unless another program has just done so."""
+        with self.writing() as connection:
+            if not self._is_ready(connection):
+                METADATA.create_all(connection)
+                connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
+                connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+    def _is_ready(self, connection: Connection) -> bool:
+        """Whether the file has its tables; one that is not a store of this version is refused."""
         mark, version = (connection.scalar(text(f"PRAGMA {name}")) for name in ("application_id", "user_version"))
         tables = inspect(connection).get_table_names()
         if not tables and mark in (0, APPLICATION_ID):
-            METADATA.create_all(connection)
-            connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
-            connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
-            return
+            return False
         if mark != APPLICATION_ID:
             raise BadInput(str(self.path), "this is the database of another program",
                            "a store that hospital-twin wrote, or a new file name")
         if version != SCHEMA_VERSION:
             raise BadInput(str(self.path), f"this store has format {version}, written by another version of "
                            "hospital-twin", f"a store of format {SCHEMA_VERSION}, or a new file name")
+        return True
 
     @contextmanager
     def _faults_in_words(self) -> Iterator[None]:
@@ -83,13 +104,21 @@ class Database:
             _raise_in_words(self.path, wrong)
 
 
-def _engine(path: Path, patience: float) -> Engine:
+def _engine(path: Path, patience: float, *, read_only: bool, fixed: bool) -> Engine:
+    """fixed: nothing may be written beside the file either, such as the notes that readers leave each other there."""
+    journal, mode = path.with_name(f"{path.name}-wal"), "rw" if read_only else "rwc"
+    if fixed:
+        # Where nothing waits in a journal, SQLite may believe that the file does not change and needs no notes.
+        mode = "ro" if journal.exists() and journal.stat().st_size else "ro&immutable=1"
+    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
     # autocommit: our own BEGIN below is the only one, so that a writer can take its place in the line first.
-    engine = create_engine(f"{_PREFIX}{path}", connect_args={"timeout": patience, "isolation_level": None})
+    engine = create_engine(URL.create("sqlite", database=str(path)), creator=lambda: sqlite3.connect(
+        address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False))
 
     @event.listens_for(engine, "connect")
     def _settings(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in ("foreign_keys = ON", "synchronous = NORMAL", "journal_mode = WAL"):
+        for pragma in ("foreign_keys = ON", "synchronous = NORMAL", "query_only = ON" if read_only else
+                       "journal_mode = WAL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

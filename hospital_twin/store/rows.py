@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from hospital_twin.layout import as_yaml
 from hospital_twin.levers import scenario_from
 from hospital_twin.runs import Experiment, Result
 from hospital_twin.runs.results import census_table
-from hospital_twin.store.study import Study
+from hospital_twin.store.study import Listed, Study
 from hospital_twin.store.tables import packed, unpacked
 
 WHOLE_WINDOW = -1
@@ -46,19 +47,38 @@ def words_row(study: Study) -> dict[str, Any]:
     return {"question": study.question, "command": study.command, "synthetic": study.synthetic}
 
 
-def study_of(row: Any, scenarios: Iterable[str], faults: Iterable[str], observed: Series | None, where: str) -> Study:
-    """The study of a row; it must still have the id under which it was kept."""
+def study_of(row: Any, scenarios: Iterable[str], faults: Iterable[str], observed: Series | None) -> Study:
+    """The study of a row."""
     hospital = Hospital.model_validate(yaml.load(row.hospital_yaml, Loader=_LOADER))  # noqa: S506 - it is a safe one
     experiments = tuple(
-        Experiment(hospital, scenario_from(yaml.load(text, Loader=_LOADER), where),  # noqa: S506 - it is a safe one
+        Experiment(hospital, scenario_from(yaml.load(text, Loader=_LOADER), "scenario"),  # noqa: S506 - it is a safe one
                    row.days, row.warm_up_days, int(row.seed), date.fromisoformat(row.starts), row.engine)
         for text in scenarios)
-    study = Study(row.question, experiments, row.command, row.synthetic, tuple(faults), observed, row.version,
-                  row.code_sha256)
-    if study.id != row.id:
-        raise BadInput(where, f"study {row.id} is not what it was when it was kept",
-                       "a copy of the store from a backup, or a new one")
-    return study
+    return Study(row.question, experiments, row.command, row.synthetic, tuple(faults), observed, row.version,
+                 row.code_sha256)
+
+
+@contextmanager
+def whole(what: str, where: str) -> Iterator[None]:
+    """What is read inside was written by this program: whatever cannot be read there is damage, and said so."""
+    try:
+        yield
+    except BadInput as wrong:
+        if wrong.where == where:
+            raise
+        # A refusal of a layout or a scenario: true, but its reader asked for neither.
+        raise BadInput(where, f"a stored {what} is damaged ({wrong.where}: {wrong.problem})",
+                       "a copy of the store from a backup, or a new one") from wrong
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError) as wrong:
+        raise BadInput(where, f"a stored {what} is damaged", "a copy of the store from a backup, or a new file name: "
+                       "the runs are then made again") from wrong
+
+
+def check_times(study: Listed) -> None:
+    """Raises `ValueError` when a listed time is none."""
+    for moment in (study.begun, study.finished):
+        if moment is not None:
+            datetime.fromisoformat(moment)
 
 
 def quantity_keys(kpis: pd.DataFrame) -> list[tuple[str, str, int, str]]:

@@ -27,14 +27,15 @@ class Store:
     """Studies and their runs in one SQLite file.
 
     url_or_path: a file name or ``sqlite:///`` and a file name; the file is made when it is not there.
-    patience: seconds to wait for another program that is writing.
+    patience: seconds to wait for another program that is writing. read_only: the file must be there, nothing is
+    written, and nobody who writes is waited for; a file on a medium without permission to write is opened like that.
     What is kept is whole, also when the program is killed meanwhile. Several programs may use one store at once.
     Raises `BadInput` for a file that cannot be used, in words.
     """
 
-    def __init__(self, url_or_path: str | Path, *, patience: float = 20.0):
+    def __init__(self, url_or_path: str | Path, *, patience: float = 20.0, read_only: bool = False):
         self.path = path_of(url_or_path)
-        self._database = Database(self.path, patience)
+        self._database = Database(self.path, patience, read_only=read_only)
 
     def __enter__(self) -> Self:
         return self
@@ -97,8 +98,9 @@ class Store:
                                       .order_by(KPI_ROW.c.item, KPI_ROW.c.position)).all()
             census = connection.execute(select(CENSUS.c.item, CENSUS.c.place, CENSUS.c.hourly).join(ITEM).where(wanted)
                                         .order_by(CENSUS.c.item, CENSUS.c.position)).all()
-        results = rows.results_of(pd.DataFrame(kpis, columns=[c.name for c in columns]), census, str(self.path))
-        return {item: results[number] for number, item in items.items()}
+        with rows.whole("replication", str(self.path)):
+            results = rows.results_of(pd.DataFrame(kpis, columns=[c.name for c in columns]), census, str(self.path))
+            return {item: results[number] for number, item in items.items()}
 
     def runs(self, study_id: str, scenario: str) -> Runs:
         """All kept replications of one scenario. Raises `BadInput` when there are none."""
@@ -126,7 +128,8 @@ class Store:
     def comparison(self, study_id: str) -> Comparison | None:
         """The comparison that was given to `finish`; None when there is none."""
         found = self._record(study_id, _COMPARISON)
-        return None if found is None else rows.comparison_of(*found)
+        with rows.whole("comparison", str(self.path)):
+            return None if found is None else rows.comparison_of(*found)
 
     def table(self, study_id: str, name: str) -> pd.DataFrame | None:
         """A table that was given to `finish` by this name; None when there is none."""
@@ -141,8 +144,13 @@ class Store:
                 connection.scalars(select(column).where(table.c.study == study_id).order_by(table.c.position)).all()
                 for table, column in ((SCENARIO, SCENARIO.c.yaml), (FAULT, FAULT.c.sentence)))
             observed = connection.execute(select(OBSERVED).where(OBSERVED.c.study == study_id)).all()
-        series = rows.series_of(observed, row.time_zone, str(self.path))
-        return rows.study_of(row, scenarios, faults, series, str(self.path))
+        with rows.whole("study", str(self.path)):
+            series = rows.series_of(observed, row.time_zone, str(self.path))
+            study = rows.study_of(row, scenarios, faults, series)
+        if study.id != row.id:
+            raise BadInput(str(self.path), f"study {row.id} is not what it was when it was kept",
+                           "a copy of the store from a backup, or a new one")
+        return study
 
     def studies(self) -> list[Listed]:
         """All studies, the one begun last first."""
@@ -150,7 +158,11 @@ class Store:
         columns = [STUDY.c[name] for name in Listed._fields if name != "items"]
         with self._database.reading() as connection:
             found = connection.execute(select(*columns, items).order_by(STUDY.c.turn.desc())).all()
-        return [Listed(*row) for row in found]
+        listed = [Listed(*row) for row in found]
+        with rows.whole("time", str(self.path)):
+            for one in listed:
+                rows.check_times(one)
+        return listed
 
     def latest(self) -> str | None:
         """The id of the finished study that was begun last; None when there is none."""
@@ -161,7 +173,10 @@ class Store:
             self._row(connection, study_id)
             row = connection.execute(select(RECORD).where((RECORD.c.study == study_id) & (RECORD.c.kind == kind))
                                      ).one_or_none()
-        return None if row is None else (from_text(row.columns, row.rows, str(self.path)), json.loads(row.about))
+        if row is None:
+            return None
+        with rows.whole("record", str(self.path)):
+            return from_text(row.columns, row.rows, str(self.path)), json.loads(row.about)
 
     def _row(self, connection: Connection, study_id: str) -> Row[Any]:
         row = connection.execute(select(STUDY).where(STUDY.c.id == study_id)).one_or_none()

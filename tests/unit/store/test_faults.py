@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from hospital_twin.comparison import compare
 from hospital_twin.errors import BadInput
-from hospital_twin.runs import Item, Result
+from hospital_twin.runs import Item, Result, Runs
 from hospital_twin.store import Store, Study
 from hospital_twin.store.database import Database
 
@@ -59,8 +60,16 @@ def locked(path: Path) -> None:
         store.close()
 
 
+def empty(path: Path) -> Store:
+    path.touch()
+    return Store(path, read_only=True)
+
+
 PLANTED: dict[str, tuple[Plant, str]] = {
     "server": (lambda path: Store("postgresql://me:secret@localhost/twin"), "not a database server"),
+    "no name": (lambda path: Store(5), "int names no file"),
+    "nobody": (lambda path: Store(path, read_only=True), "there is no such file"),
+    "empty": (empty, "the file is empty"),
     "memory": (lambda path: Store(":memory:"), "only in memory"),
     "folder": (lambda path: Store(path.parent), "this is a folder"),
     "no folder": (lambda path: Store(path.parent / "a" / "b.db"), "there is no folder"),
@@ -130,7 +139,15 @@ def test_a_changed_study_is_not_taken_for_the_kept_one(store: Store, study: Stud
 
 @pytest.mark.parametrize(("statement", "words"), [
     ("update census set hourly = x'00'", "hourly numbers are damaged"),
-    ("update record set rows = '[[1, 2]'", "a stored table is damaged")])
+    ("update record set rows = '[[1, 2]'", "a stored table is damaged"),
+    ("update record set about = '{'", "a stored record is damaged"),
+    ("delete from census", "a stored replication is damaged"),
+    ("update scenario set yaml = '!!python/object:os.system {}'", "a stored study is damaged"),
+    ("update scenario set yaml = 'levers: 7'", "a stored study is damaged"),
+    ("update study set hospital_yaml = '['", "a stored study is damaged"),
+    ("update study set hospital_yaml = 'layout: {name: x}'", "a stored study is damaged"),
+    ("update study set starts = 'soon'", "a stored study is damaged"),
+    ("update study set finished = 'yesterday'", "a stored time is damaged")])
 def test_damage_inside_a_row(store: Store, study: Study, made_up: Callable[..., Result], statement: str, words: str):
     name = store.begin(study)
     result = made_up(1)
@@ -141,4 +158,44 @@ def test_damage_inside_a_row(store: Store, study: Study, made_up: Callable[..., 
     connection.commit()
     connection.close()
     with pytest.raises(BadInput, match=words):
-        (store.known(name), store.table(name, "beside"))
+        (store.known(name), store.table(name, "beside"), store.study(name), store.studies())
+
+
+def test_a_damaged_comparison(store: Store, study: Study, made_up: Callable[..., Result]):
+    name = store.begin(study)
+    store.finish(name, compare(*(Runs.of(e, {n: made_up(n) for n in range(2)}) for e in study.experiments)))
+    connection = sqlite3.connect(store.path)
+    connection.execute("update record set about = '{}'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(BadInput, match="a stored comparison is damaged"):
+        store.comparison(name)
+
+
+def test_opening_waits_for_no_writer(store: Store, study: Study):
+    name = store.begin(study)
+    connection = sqlite3.connect(store.path, isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        for read_only in (False, True):
+            with Store(store.path, patience=0.05, read_only=read_only) as other:
+                assert [one.id for one in other.studies()] == [name]
+    finally:
+        connection.close()
+
+
+def test_where_nothing_may_be_written_it_can_be_read(tmp_path: Path, study: Study, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "a b?.db"
+    with Store(path) as made:
+        name = made.begin(study)
+    monkeypatch.setattr("os.access", lambda where, mode: False)
+    with Store(path) as store:
+        assert store.study(name).question == study.question
+        assert [file.name for file in tmp_path.iterdir()] == ["a b?.db"]
+        with pytest.raises(BadInput, match="may not be written to"):
+            store.begin(study)
+
+
+def test_who_only_reads_changes_nothing(store: Store, study: Study):
+    with Store(store.path, read_only=True) as reader, pytest.raises(BadInput, match="may not be written to"):
+        reader.begin(study)
