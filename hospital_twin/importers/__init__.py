@@ -1,10 +1,10 @@
 """Importers: each file of this folder reads one shape of log; `read_log` finds the one that fits."""
 from hospital_twin.importers._abilities import Lack
-from hospital_twin.importers._importer import Importer, Options, RawRows
+from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 from hospital_twin.importers._intake import importer_drawer, read_log
 from hospital_twin.importers._ledger import REASONS, Ledger
 from hospital_twin.importers._mapping import LogMapping, read_mapping
 from hospital_twin.importers._report import FileRows, QualityReport
 
 __all__ = ["REASONS", "FileRows", "Importer", "Lack", "Ledger", "LogMapping", "Options", "QualityReport", "RawRows",
-           "importer_drawer", "read_log", "read_mapping"]
+           "Sample", "importer_drawer", "read_log", "read_mapping"]

@@ -220,7 +220,8 @@ def _stacked(parts: list[pd.DataFrame], wanted: list[str]) -> pd.DataFrame:
     for activity, why in _ENDED_BY.items():
         reason = reason.mask(silent & table["activity"].eq(activity).to_numpy(), why)
     table["end_reason"] = reason.mask(silent & reason.eq("").to_numpy(), "done").mask(table["end"].isna(), "open")
-    # A word of rejected rows alone must not stay behind among the categories.
-    for name in ("unit", "activity", "resource", "end_reason"):
-        table[name] = table[name].cat.remove_unused_categories()
+    # A word of rejected rows alone must not stay behind among the categories; the values that a layout names do.
+    for name in table.select_dtypes("category"):
+        if not table[name].cat.ordered:
+            table[name] = table[name].cat.remove_unused_categories()
     return table

@@ -56,6 +56,20 @@ class RawRows(NamedTuple):
     known_words: bool = False
 
 
+class Sample(NamedTuple):
+    """A small log of an importer's shape, which the suite over all importers reads: sound, and with bad lines in it.
+
+    files: name → text, one row a line, in the order of the report's files; several are written into a folder, which is
+    then what is read.
+    bad: name of each file → a line that can be no row of it, and that has to be rejected wherever it stands.
+    header: lines at the beginning of each file that are no rows.
+    """
+
+    files: Mapping[str, str]
+    bad: Mapping[str, str]
+    header: int = 1
+
+
 @dataclass(frozen=True)
 class Importer:
     """One shape of log: the `IMPORTER` of a file in this folder.
@@ -64,9 +78,11 @@ class Importer:
     accepts: how certain it is, 0 to 1, that a file is of this shape; from 0.5 on it may be chosen.
     read: the rows of a file. Both raise `BadInput`, `accepts` only for a file that cannot be opened or a mapping that
     does not fit.
+    sample: a small log of this shape, to prove it on.
     """
 
     title: str
     understands: str
     accepts: Callable[[Path, Options], float]
     read: Callable[[Path, Options], RawRows]
+    sample: Sample

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._importer import Importer, Options, RawRows
+from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._records import OK, TextRows, read_columns
 from hospital_twin.importers._source import Source, look, members_of
@@ -20,6 +20,19 @@ _COLUMNS = {
 }
 _SUFFIXES = (".csv", ".csv.gz")
 _UNDERSTANDS = ("MIMIC-IV: a folder or a zip archive with transfers.csv and admissions.csv, or those as .csv.gz")
+_TRANSFERS = """\
+subject_id,hadm_id,transfer_id,eventtype,careunit,intime,outtime
+1,1,31,ED,ED,2025-03-03 10:05:00,2025-03-03 14:00:00
+1,1,32,admit,Ward 3,2025-03-03 14:10:00,2025-03-05 09:00:00
+1,1,33,discharge,,2025-03-05 09:00:00,
+2,2,34,ED,ED,2025-03-03 11:00:00,2025-03-03 12:30:00
+2,2,35,discharge,,2025-03-03 12:30:00,
+"""
+_ADMISSIONS = """\
+hadm_id,admittime,deathtime,admission_type,discharge_location,edregtime
+1,2025-03-03 14:10:00,,EW EMER.,HOME,
+2,2025-03-03 11:00:00,,EW EMER.,HOME,
+"""
 _NAT = np.datetime64("NaT", "us")
 
 
@@ -161,4 +174,6 @@ IMPORTER = Importer(
     understands=_UNDERSTANDS,
     accepts=_accepts,
     read=_read,
+    sample=Sample({"transfers.csv": _TRANSFERS, "admissions.csv": _ADMISSIONS},
+                  bad={"transfers.csv": "3,3,36,ED,ED,soon,", "admissions.csv": "3,2025-03-03 11:00:00"}),
 )

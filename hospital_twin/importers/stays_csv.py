@@ -2,12 +2,19 @@
 from pathlib import Path
 
 from hospital_twin.importers._csv_rows import is_one_table, read_rows, recognised_in
-from hospital_twin.importers._importer import Importer, Options, RawRows
+from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 
 _NEEDS = ("visit", "unit", "start")
 _UNDERSTANDS = (
     "stay rows (CSV): each row is a visit's stay in one unit: visit, unit, start, end, and where known "
     "requested, arrived, triage, seen, left, disposition, patient and classes such as acuity")
+
+_SAMPLE = """\
+visit,patient,unit,start,end,disposition
+1,1,ED,2025-03-03 10:05,2025-03-03 14:00,
+1,1,Ward 3,2025-03-03 14:10,2025-03-05 09:00,Home
+2,2,ED,2025-03-03 11:00,2025-03-03 12:30,Home
+"""
 
 
 def _accepts(path: Path, options: Options) -> float:
@@ -31,4 +38,5 @@ IMPORTER = Importer(
     understands=_UNDERSTANDS,
     accepts=_accepts,
     read=_read,
+    sample=Sample({"stays.csv": _SAMPLE}, bad={"stays.csv": "3,3,ED"}),
 )

@@ -18,7 +18,8 @@ ENTRIES = {"levers": ("cleaning_time", "LEVER"), "kpis": ("admissions", "KPI"),
            "unit_types": ("isolation_ward", "UNIT_TYPE"), "importers": ("stays_jsonl", "IMPORTER")}
 FENCE = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SUITES = {"levers": ("tests/unit/levers/test_contract.py", 8), "kpis": ("tests/unit/kpis/test_contract.py", 8),
-          "unit_types": ("tests/unit/unit_types/test_drawer.py", 3)}
+          "unit_types": ("tests/unit/unit_types/test_drawer.py", 3),
+          "importers": ("tests/unit/importers/test_contract.py", 6)}
 """Drawer → the contract suite over its entries, and the least number of tests in it for each."""
 
 

@@ -7,10 +7,15 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers import Importer, Ledger, Options, RawRows
+from hospital_twin.importers import Importer, Ledger, Options, RawRows, Sample
 
 _KEYS = ("visit", "patient", "unit", "start", "end")
 _UNDERSTANDS = "stay rows as JSON lines (.jsonl): each line an object with visit, patient, unit, start, end"
+
+_SAMPLE = """\
+{"visit": 1, "patient": 1, "unit": "ED", "start": "2025-03-03 10:05", "end": "2025-03-03 14:00"}
+{"visit": 1, "patient": 1, "unit": "Ward 3", "start": "2025-03-03 14:10", "end": null}
+"""
 
 
 def _accepts(path: Path, options: Options) -> float:
@@ -51,4 +56,6 @@ def _object(line: str) -> dict | None:
     return found if isinstance(found, dict) else None
 
 
-IMPORTER = Importer(title="stay rows as JSON lines", understands=_UNDERSTANDS, accepts=_accepts, read=_read)
+IMPORTER = Importer(
+    title="stay rows as JSON lines", understands=_UNDERSTANDS, accepts=_accepts, read=_read,
+    sample=Sample({"log.jsonl": _SAMPLE}, bad={"log.jsonl": '{"visit": 2, "unit": "ED", "start": "soon"}'}, header=0))

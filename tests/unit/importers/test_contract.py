@@ -1,64 +1,128 @@
-"""What every importer of the drawer promises."""
+"""What every importer of the drawer promises, also those that are still to come."""
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from hospital_twin.importers import LogMapping, Options, importer_drawer, read_log
+import hospital_twin.importers as house
+from hospital_twin.errors import BadInput
+from hospital_twin.importers import LogMapping, Options, RawRows, _intake, importer_drawer, read_log
 from tests.tiny import layout_of
 from tests.unit.importers.conftest import Read
 
 pytestmark = pytest.mark.unit
 
 NOTHING = Options(None, LogMapping(), None)
-IDS = ("intervals_csv", "mimic_iv", "stays_csv")
-STAYS = """
-    visit,patient,unit,start,end,disposition
-    1,1,ED,2025-03-03 10:05,2025-03-03 14:00,
-    1,1,Ward 3,2025-03-03 14:10,2025-03-05 09:00,Home
-    2,2,ED,2025-03-03 11:00,2025-03-03 12:30,Home
-"""
-INTERVALS = """
-    visit,patient,activity,unit,start,end,disposition
-    1,1,stay,ED,2025-03-03 10:05,2025-03-03 14:00,
-    1,1,stay,Ward 3,2025-03-03 14:10,2025-03-05 09:00,Home
-    2,2,stay,ED,2025-03-03 11:00,2025-03-03 12:30,Home
-"""
-TRANSFERS = """subject_id,hadm_id,transfer_id,eventtype,careunit,intime,outtime
-1,1,31,ED,ED,2025-03-03 10:05:00,2025-03-03 14:00:00
-1,1,32,admit,Ward 3,2025-03-03 14:10:00,2025-03-05 09:00:00
-1,1,33,discharge,,2025-03-05 09:00:00,
-2,2,34,ED,ED,2025-03-03 11:00:00,2025-03-03 12:30:00
-2,2,35,discharge,,2025-03-03 12:30:00,
-"""
-ADMISSIONS = """hadm_id,admittime,deathtime,admission_type,discharge_location,edregtime
-1,2025-03-03 14:10:00,,EW EMER.,HOME,
-2,2025-03-03 11:00:00,,EW EMER.,HOME,
-"""
+every_importer = pytest.mark.parametrize("name", sorted(importer_drawer()))
 
 
-def test_the_drawer_holds_them():
-    assert set(IDS) <= set(importer_drawer())
+def test_the_drawer_holds_an_importer_per_file():
+    files = {path.stem for path in Path(house.__file__).parent.glob("*.py") if not path.name.startswith("_")}
+    assert set(importer_drawer()) >= files
+    assert len(files) >= 3
 
 
-@pytest.mark.parametrize("name", IDS)
+def written(name: str, folder: Path, *, bad: int = 0, cut: int = 0) -> Path:
+    """An importer's sample in a folder of its own: with bad lines below the first row and at the end of each file, or
+    without the last characters."""
+    sample = importer_drawer()[name].sample
+    folder = folder / f"{name} {bad} {cut}"
+    folder.mkdir()
+    for file, text in sample.files.items():
+        lines, planted = text.splitlines(), [sample.bad[file]] * bad
+        first = sample.header + 1
+        whole = "\n".join([*lines[:first], *planted, *lines[first:], *planted])
+        (folder / file).write_text(whole[:len(whole) - cut] + "\n" * (not cut), encoding="utf-8")
+    return folder if len(sample.files) > 1 else folder / next(iter(sample.files))
+
+
+def rows_in(name: str) -> dict[str, int]:
+    """File of an importer's sample → its rows."""
+    sample = importer_drawer()[name].sample
+    return {file: len(text.splitlines()) - sample.header for file, text in sample.files.items()}
+
+
+@every_importer
 def test_an_importer_says_what_it_is(name: str):
     importer = importer_drawer()[name]
     assert importer.title
     assert importer.understands
+    assert set(importer.sample.bad) == set(importer.sample.files)
+    assert all(importer.sample.bad.values())
+    assert min(rows_in(name).values()) >= 1
 
 
-@pytest.mark.parametrize("name", IDS)
+@every_importer
 def test_an_importer_is_not_certain_of_an_empty_folder(name: str, tmp_path: Path):
     assert importer_drawer()[name].accepts(tmp_path, NOTHING) == 0.0
 
 
-def test_every_shape_of_one_hospital_gives_the_same_stays(read: Read, tmp_path: Path):
-    (tmp_path / "transfers.csv").write_text(TRANSFERS)
-    (tmp_path / "admissions.csv").write_text(ADMISSIONS)
-    logs = [read(STAYS)[0], read(INTERVALS, name="intervals.csv")[0], read_log(tmp_path)[0]]
+@every_importer
+def test_a_sample_is_read_by_its_own_importer(name: str, tmp_path: Path):
+    log, report = read_log(written(name, tmp_path), time_zone="UTC")
+    assert report.shape == importer_drawer()[name].title
+    assert [file.read for file in report.files] == list(rows_in(name).values())
+    assert report.rejected == 0
+    assert log.stays["activity"].eq("stay").any()
+
+
+@every_importer
+def test_every_line_is_read_and_either_kept_or_rejected_by_its_number(name: str, tmp_path: Path):
+    keeps_its_books(name, tmp_path)
+
+
+def keeps_its_books(name: str, folder: Path) -> None:
+    sample, bad = importer_drawer()[name].sample, 3
+    sound, _ = read_log(written(name, folder), importer=name, time_zone="UTC")
+    log, report = read_log(written(name, folder, bad=bad), importer=name, time_zone="UTC")
+    first = sample.header + 2
+    for file, rows in zip(report.files, rows_in(name).values(), strict=True):
+        assert file.read == rows + 2 * bad
+        assert (file.kept, file.rejected) == (rows, 2 * bad)
+        out = report.faults[report.faults["file"].eq(file.name) & report.faults["action"].eq("rejected")]
+        last = sample.header + rows + bad + 1
+        assert sorted(out["line"]) == [*range(first, first + bad), *range(last, last + bad)]
+    assert log.stays.equals(sound.stays)
+
+
+@every_importer
+def test_a_file_that_is_cut_off_adds_up_or_is_refused(name: str, tmp_path: Path):
+    for cut in (1, 4, 9):
+        try:
+            _, report = read_log(written(name, tmp_path, cut=cut), importer=name, time_zone="UTC")
+        except BadInput:
+            continue
+        assert report.read == sum(rows_in(name).values())
+        assert report.kept + report.rejected == report.read
+
+
+@every_importer
+def test_what_is_no_text_is_refused(name: str, tmp_path: Path):
+    path = written(name, tmp_path)
+    for file in importer_drawer()[name].sample.files:
+        (path / file if path.is_dir() else path).write_bytes(b"\xff\x00\x80" * 200)
+    with pytest.raises(BadInput):
+        read_log(path, importer=name, time_zone="UTC")
+
+
+def test_an_importer_that_drops_what_it_cannot_read_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    honest = importer_drawer()["stays_csv"]
+
+    def drops(path: Path, options: Options) -> RawRows:
+        text = path.read_text(encoding="utf-8").replace(honest.sample.bad["stays.csv"] + "\n", "")
+        path.write_text(text, encoding="utf-8")
+        return honest.read(path, options)
+
+    monkeypatch.setattr(_intake, "entry", lambda *_, **__: replace(honest, read=drops))
+    with pytest.raises(AssertionError):
+        keeps_its_books("stays_csv", tmp_path)
+
+
+def test_every_shape_of_one_hospital_gives_the_same_stays(tmp_path: Path):
+    logs = [read_log(written(name, tmp_path))[0] for name in ("stays_csv", "intervals_csv", "mimic_iv")]
     plain = [log.stays.drop(columns=list(log.attributes)).astype(
         dict.fromkeys(("unit", "activity", "resource", "end_reason"), str)) for log in logs]
     for other in plain[1:]:
