@@ -82,7 +82,7 @@ def _times(peek: Peek, places: dict[str, tuple[int, ...]], column: dict[int, np.
              np.array([f"{day} {hour}".strip() for day, hour in zip(column[at[0]], column[at[1]], strict=True)],
                       dtype=object) for name, at in places.items()}
     read = read_times({header[name]: values for name, values in texts.items()}, lines, file=peek.source.name,
-                      order=options.mapping.date_order)
+                      order=options.mapping.date_order, note=ledger.note)
     read = {name: read[header[name]] for name in texts}
     _zone_note(read, options, ledger)
     utc = {name: moments(times, options.time_zone or "UTC") for name, times in read.items()}

@@ -1,7 +1,7 @@
 """Columns of text → times. The order of day and month is read off the whole file or refused, never guessed."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -25,6 +25,8 @@ _NO_OFFSET = np.iinfo(np.int64).min
 _HOW_TO_SAY = ("dates written as 2025-03-25, or a mapping file with the line `date_order: day_first` "
                "(or month_first, year_first)")
 _MISSING, _UNREADABLE = -1, -2
+_SLIPS = 20
+"""So many times as many dates against a declared order as for it, and it is the order that is wrong."""
 
 
 class Times(NamedTuple):
@@ -58,16 +60,20 @@ class _Parts:
         self.short_year = np.zeros(n, dtype=bool)
 
 
-def read_times(columns: Mapping[str, np.ndarray], lines: np.ndarray, *, file: str,
-               order: DateOrder | None) -> dict[str, Times]:
+def read_times(columns: Mapping[str, np.ndarray], lines: np.ndarray, *, file: str, order: DateOrder | None,
+               note: Callable[[str], None] | None = None) -> dict[str, Times]:
     """The columns of one file as times.
 
     columns: header → texts, all of one length. lines: their lines in the file. order: as declared; without it, it is
-    read off the dates of all columns together. Raises `BadInput` when it cannot be told or changes.
+    read off the dates of all columns together. note: takes what has to be said of a declared order that no date proves.
+    Raises `BadInput` when the order cannot be told or changes, or the dates contradict the one declared.
     """
     parts = {name: _parts(values) for name, values in columns.items()}
+    dates = _Dates.of(columns, parts, lines)
     if order is None:
-        order = _order_in(columns, parts, lines, file)
+        order = _order_in(dates, parts, file)
+    else:
+        _hold_to(order, dates, parts, file, note)
     return {name: _times(part, order) for name, part in parts.items()}
 
 
@@ -149,34 +155,74 @@ def _says_utc(letters: np.ndarray) -> bool:
     return end.endswith("Z") or end in ("UTC", "GMT")
 
 
-def _order_in(columns: Mapping[str, np.ndarray], parts: Mapping[str, _Parts], lines: np.ndarray,
-              file: str) -> DateOrder:
-    names = list(columns)
-    a, b, kind = (np.concatenate([getattr(parts[name], what) for name in names]) if names else np.zeros(0)
-                  for what in ("a", "b", "kind"))
-    last = (kind == YEAR_LAST) & (a >= 1) & (b >= 1)
-    only_day, only_month = last & (a > 12) & (a <= 31) & (b <= 12), last & (b > 12) & (b <= 31) & (a <= 12)
+class _Dates(NamedTuple):
+    """Dates of all columns with the year last, one column behind the other: which can have the day first alone, which
+    the month, and which can be read both ways as two days."""
 
-    def show(rows: np.ndarray, most: int = 1) -> str:
-        found = []
+    columns: Mapping[str, np.ndarray]
+    lines: np.ndarray
+    only_day: np.ndarray
+    only_month: np.ndarray
+    both: np.ndarray
+
+    @classmethod
+    def of(cls, columns: Mapping[str, np.ndarray], parts: Mapping[str, _Parts], lines: np.ndarray) -> _Dates:
+        a, b, kind = (np.concatenate([getattr(parts[name], what) for name in columns]) if columns else np.zeros(0)
+                      for what in ("a", "b", "kind"))
+        last = (kind == YEAR_LAST) & (a >= 1) & (b >= 1)
+        return cls(columns, lines, last & (a > 12) & (a <= 31) & (b <= 12), last & (b > 12) & (b <= 31) & (a <= 12),
+                   last & (a <= 12) & (b <= 12) & (a != b))
+
+    def show(self, rows: np.ndarray, most: int = 1) -> str:
+        """The first of some dates, with their places."""
+        found, names = [], list(self.columns)
         for row in np.flatnonzero(rows)[:most]:
-            name, place = names[row // len(lines)], row % len(lines)
+            name, place = names[row // len(self.lines)], row % len(self.lines)
             # The day alone: a date is what proves the order, and parsed as digits it can be nothing else.
-            found.append(f"{columns[name][place].split(' ')[0][:10]} (line {lines[place]}, column {name})")
+            found.append(f"{self.columns[name][place].split(' ')[0][:10]} (line {self.lines[place]}, column {name})")
         return ", ".join(found)
 
+
+def _order_in(dates: _Dates, parts: Mapping[str, _Parts], file: str) -> DateOrder:
+    only_day, only_month = dates.only_day, dates.only_month
     if only_day.any() and only_month.any():
-        raise BadInput(file, f"the order of day and month changes from row to row: {show(only_day)} can only have the "
-                       f"day first, {show(only_month)} only the month first", "one order in the whole file: "
-                       + _HOW_TO_SAY + ", with which rows of the other order are rejected one by one")
+        raise BadInput(file, f"the order of day and month changes from row to row: {dates.show(only_day)} can only "
+                       f"have the day first, {dates.show(only_month)} only the month first", "one order in the whole "
+                       f"file: {_HOW_TO_SAY}, with which rows of the other order are rejected one by one")
     if any(part.short_year.any() for part in parts.values()):
         _year_is_last(parts, file)
     if only_day.any() or only_month.any():
         return "day_first" if only_day.any() else "month_first"
-    unlike = last & (a <= 12) & (b <= 12) & (a != b)
-    if unlike.any():
-        raise BadInput(file, f"day or month first? Every date can be read both ways: {show(unlike, 3)}", _HOW_TO_SAY)
+    if dates.both.any():
+        raise BadInput(file, f"day or month first? Every date can be read both ways: {dates.show(dates.both, 3)}",
+                       _HOW_TO_SAY)
     return "day_first"
+
+
+def _hold_to(order: DateOrder, dates: _Dates, parts: Mapping[str, _Parts], file: str,
+             note: Callable[[str], None] | None) -> None:
+    """Contradict a declared order that hardly a date agrees with, and say where none can prove it."""
+    if order == "year_first":
+        return
+    other: DateOrder = "month_first" if order == "day_first" else "day_first"
+    agree, against = dates.only_day, dates.only_month
+    if order == "month_first":
+        agree, against = against, agree
+    if against.sum() > _SLIPS * agree.sum():
+        raise BadInput(file, f"the mapping says {order}, but {dates.show(against)} can only be {other}, and so "
+                       f"{against.sum():,} dates in all", f"date_order: {other} in the mapping, or no date_order: then "
+                       "it is read off the dates")
+    if note and dates.both.any() and not agree.any():
+        said, else_ = (_span(parts, one) for one in (order, other))
+        note(f"no date proves the mapping's {order}, because no day is after the 12th: so read they lie from {said}, "
+             f"and as {other} from {else_}")
+
+
+def _span(parts: Mapping[str, _Parts], order: DateOrder) -> str:
+    """The first and the last day, of an order."""
+    days = np.concatenate([_times(part, order).wall for part in parts.values()]).astype("datetime64[D]")
+    days = days[~np.isnat(days)]
+    return f"{days.min()} to {days.max()}"
 
 
 def _year_is_last(parts: Mapping[str, _Parts], file: str) -> None:

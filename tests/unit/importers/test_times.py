@@ -117,10 +117,38 @@ def test_years_of_two_digits():
 
 
 def test_a_declared_order_is_kept_to_and_the_others_cannot_be_read():
-    found = times_of("03/04/2025", "04/13/2025", "2025-04-13", order="day_first")
-    assert found.unreadable.tolist() == [False, True, False]
+    found = times_of("03/04/2025", "04/13/2025", "2025-04-13", "13/04/2025", order="day_first")
+    assert found.unreadable.tolist() == [False, True, False, False]
     assert str(found.wall[0])[:10] == "2025-04-03"
     assert str(times_of("03/04/2025", order="month_first").wall[0])[:10] == "2025-03-04"
+
+
+@pytest.mark.parametrize(("order", "other", "line"), [("month_first", "day_first", 4), ("day_first", "month_first", 5)])
+def test_a_declared_order_that_the_dates_contradict_is_refused(order: str, other: str, line: int):
+    texts = ["03/04/2025", "04/03/2025", "25/03/2025", "03/25/2025"]
+    texts += [texts[line - 2]] * 25
+    said = f"the mapping says {order}, but {texts[-1]} .line {line}, column When. can only be {other}, and so 26 dates"
+    with pytest.raises(BadInput, match=said) as refused:
+        times_of(*texts, order=order)
+    assert refused.value.expected.startswith(f"date_order: {other}")
+    assert times_of(*texts, order=other).unreadable.sum() == 1
+    with pytest.raises(BadInput, match="the mapping says"):
+        times_of(texts[-1], order=order)
+
+
+def test_a_declared_order_that_no_date_proves_is_shown_with_what_it_makes_of_them():
+    def noted(*texts: str, order: str = "month_first") -> list[str]:
+        notes: list[str] = []
+        read_times({"When": np.array(texts, dtype=object)}, np.arange(len(texts)), file="log.csv", order=order,
+                   note=notes.append)
+        return notes
+
+    days = [f"{day:02}/01/2024 10:00" for day in range(1, 13)]
+    (said,) = noted(*days)
+    assert "from 2024-01-01 to 2024-12-01, and as day_first from 2024-01-01 to 2024-01-12" in said
+    assert noted(*days, "01/13/2024") == noted("2024-01-02") == noted("02/02/2024") == []
+    assert len(noted(*days, order="day_first")) == 1
+    assert noted(*days, "13/01/2024", order="day_first") == []
 
 
 def test_same_day_and_month_need_no_order():
