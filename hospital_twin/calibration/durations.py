@@ -28,12 +28,13 @@ SHORTEST = 1.0 / 3600.0
 
 
 class Sample(NamedTuple):
-    """Durations in hours and the leaf of each in the layout's value; families that may describe them."""
+    """Durations in hours and the leaf of each in the layout's value; families that may describe them; what to say."""
 
     cells: Cells
     leaf: np.ndarray
     times: Lifetimes
     families: tuple[str, ...] = TO_CHOOSE
+    note: str = ""
 
 
 def write(found: Fitted, like: Family | None, unit: str) -> Family:
@@ -110,7 +111,7 @@ def _fit_leaf(findings: Findings, sample: Sample, number: int, times: Lifetimes,
     if times.events >= (ENOUGH if several else LEAST):
         found = _best_family(times, pooled.family if pooled else _default(leaf, sample.families), sample.families)
         if found is not None:
-            _write_own(findings, path, place, write(found, leaf, unit), found, times)
+            _write_own(findings, path, place, write(found, leaf, unit), found, times, sample.note)
             return True
     if not several or pooled is None or times.events < 1:
         return False
@@ -135,12 +136,13 @@ def _write_constant(findings: Findings, sample: Sample, number: int, times: Life
     return True
 
 
-def _write_own(findings: Findings, path: Path, place: str, value: Family, found: Fitted, times: Lifetimes) -> None:
+def _write_own(findings: Findings, path: Path, place: str, value: Family, found: Fitted, times: Lifetimes,  # noqa: PLR0913
+               note: str) -> None:
     unit = value.unit or "h"
     findings.found(path, value, Fit(
         path=place, estimator="maximum likelihood" + (" with censoring" if times.censored else ""), value=value.text(),
         low=convert(found.low, "h", unit), high=convert(found.high, "h", unit), n=times.number, censored=times.censored,
-        note=f"low, high: of the median, {unit}"))
+        note=(f"{note}; " if note else "") + f"low, high: of the median, {unit}"))
 
 
 # ---- families

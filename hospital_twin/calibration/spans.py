@@ -1,8 +1,11 @@
 """The durations that a log shows of each step: from its sightings, or from the time between two others."""
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from hospital_twin.calibration.bed_waits import asked, place_ends
 from hospital_twin.calibration.durations import Sample, fit_durations
 from hospital_twin.calibration.evidence import Silent, Table
 from hospital_twin.calibration.findings import Findings, Named, taken
@@ -12,11 +15,14 @@ from hospital_twin.distributions import Family
 from hospital_twin.eventlog.clock import NEVER, TICKS_PER_HOUR, ticks
 from hospital_twin.layout import By
 from hospital_twin.layout.steps import Release
-from hospital_twin.layout.terms import UNLIMITED
 from hospital_twin.program.codes import Op
 
 MAIN_SHARE = 0.9
 """A step without a row of its own is measured by the time between two others if it is at least this share of it."""
+
+
+RARE = 0.01
+"""Nothing is said of what befalls no more than this share."""
 
 
 def fit_steps(findings: Findings) -> None:
@@ -45,11 +51,12 @@ def _fit_delay(findings: Findings, op: int) -> None:
                       f"{_written(place.step.takes)} kept")
         return
     cells = findings.cells(place.step.takes, named.path)
-    leaf = np.concatenate([cells.of(findings.moments(table, begin)) for table, begin, _ in parts])
-    times = joined_up([times for _, _, times in parts])
+    leaf = np.concatenate([cells.of(findings.moments(part.table, part.begin)) for part in parts])
+    times = joined_up([part.times for part in parts])
+    note = "; ".join(part.note for part in parts if part.note)
     if findings.unknown(cells):
         leaf = _same_for_all(findings, cells, leaf, what)
-    fit_durations(findings, Sample(cells, leaf, times), named, what)
+    fit_durations(findings, Sample(cells, leaf, times, note=note), named, what)
 
 
 def _written(value: Family | By) -> str:
@@ -63,7 +70,13 @@ def _same_for_all(findings: Findings, cells: object, leaf: np.ndarray, what: str
     return np.arange(len(leaf)) % len(cells.paths)
 
 
-Part = tuple[Table, np.ndarray, Lifetimes]
+class Part(NamedTuple):
+    """Durations of a step: of whom, since when (ticks), how long, and what to say of them."""
+
+    table: Table
+    begin: np.ndarray
+    times: Lifetimes
+    note: str = ""
 
 
 def _seen(findings: Findings, op: int) -> Part | None:
@@ -96,11 +109,11 @@ def _with_broken(findings: Findings, table: Table, start: np.ndarray, times: Lif
     place = np.array([i for i, stints in enumerate(broken) for _ in stints or ()], dtype=np.int64)
     lasted = np.array([ticks_ for stints in broken for ticks_ in stints or ()], dtype=float) / TICKS_PER_HOUR
     if not len(place):
-        return table, start, times
+        return Part(table, start, times)
     none, low = np.zeros(len(place)), lasted / pace[place]
     more = Lifetimes(low, none + np.inf, none, none + np.inf, table.weight[place])
     every = np.append(np.arange(len(start)), place)
-    return taken(table, every), start[every], joined_up([times, more])
+    return Part(taken(table, every), start[every], joined_up([times, more]))
 
 
 def _pace(findings: Findings, op: int, table: Table) -> np.ndarray:
@@ -130,7 +143,7 @@ def _between(findings: Findings, op: int) -> Part | None:
         return None
     table = Table(*(np.concatenate(columns) for columns in zip(*(part[0] for part in parts), strict=True)))
     less, waited = (np.concatenate([np.full(len(part[0].visit), part[i]) for part in parts]) for i in (1, 2))
-    return _gaps(findings, table, less, waited)
+    return _gaps(findings, findings.step_name(op), table, less, waited)
 
 
 def _longest(findings: Findings, silent: Silent) -> int:
@@ -150,35 +163,60 @@ def _rest(findings: Findings, op: int, silent: Silent) -> tuple[float, bool]:
             any(ops[other, 0] == Op.WAIT for other in (*silent[0], *silent[1])))
 
 
-def _gaps(findings: Findings, table: Table, less: np.ndarray, waited: np.ndarray) -> Part:
+def _gaps(findings: Findings, name: str, table: Table, less: np.ndarray, waited: np.ndarray) -> Part:
     trails = findings.seen.trails
-    begin = findings.times(table)
-    to = np.maximum(table.to, 0)
-    until = np.where(table.to >= 0, _asked(findings)[to], trails.finish)
+    begin, last, to = findings.times(table), np.maximum(table.sighting, 0), np.maximum(table.to, 0)
     ended = table.to >= 0
+    when = asked(findings)
+    earliest, until = (np.where(ended, ticks_[to], trails.finish) for ticks_ in when)
     gone = ~ended & ~trails.open[table.visit]
-    last = np.maximum(table.sighting, 0)
     until = np.where(gone, trails.end[last], until)
+    until, apart = _in_the_unit(findings, table, until)
+    earliest = np.where(gone | apart, until, np.minimum(earliest, until))
     ended = (ended | gone) & (until != NEVER)
     late = until > trails.finish
     passed = _hours(begin, np.minimum(until, trails.finish))
     lasted = np.maximum(passed - less, 0.0)
     high = np.where(ended & ~late, lasted, np.inf)
-    low = np.where(ended & ~late & waited, np.maximum(lasted - 24.0, 0.0), lasted)
+    low = np.where(ended & ~late, np.maximum(_hours(begin, earliest) - less, 0.0), lasted)
+    low = np.where(ended & ~late & waited, np.maximum(low - 24.0, 0.0), low)
     entry = np.maximum(_hours(begin, np.full(len(begin), trails.begin)), 0.0)
     known = ((lasted > entry) | (ended & ~late & (passed == 0))) & (begin != NEVER)
     times = Lifetimes(*(column[known] for column in (np.maximum(low, entry), high, entry, np.full(len(low), np.inf),
                                                      table.weight)))
-    return taken(table, known), begin[known], times
+    _say_apart(findings, name, apart & known, table.weight * known)
+    full = known & ended & ~late & (earliest < until)
+    return Part(taken(table, known), begin[known], times, _say_full(findings, name, table, full, known))
 
 
-def _asked(findings: Findings) -> np.ndarray:
-    """When each sighting was asked for; a place of which the layout has no end is there when it is asked for."""
-    trails = findings.seen.trails
-    unlimited = {findings.program.words.resources.index(name) for name, unit in findings.layout.units.items()
-                 if unit.places == UNLIMITED}
-    at_once = np.array([label.kind == Seen.PLACE and label.what in unlimited for label in trails.labels])
-    return np.where(at_once[trails.label], trails.start, np.minimum(trails.joined, trails.start))
+def _in_the_unit(findings: Findings, table: Table, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """When each gap ended: no later than the place was let go in which it was spent; and where that was earlier."""
+    if not len(findings.seen.trails.label):
+        return until, np.zeros(len(until), bool)
+    unit, let_go = (column[np.maximum(table.sighting, 0)] for column in place_ends(findings))
+    apart = (table.sighting >= 0) & (table.to >= 0) & (unit >= 0) & (unit == table.unit) & (let_go < until)
+    return np.where(apart, let_go, until), apart
+
+
+def _say_apart(findings: Findings, name: str, apart: np.ndarray, weight: np.ndarray) -> None:
+    """Time after a place was let go, which no step of the layout takes."""
+    share = float(weight[apart].sum()) / max(float(weight.sum()), 1e-9)
+    if share > RARE:
+        findings.kept(f"where patients are between two places: after {share:.1%} of {name!r} the place was let go "
+                      "before the next began; the layout has no step for that time, which is left out")
+
+
+def _say_full(findings: Findings, name: str, table: Table, full: np.ndarray, known: np.ndarray) -> str:
+    """What to say of steps that may have ended before the next unit had a place."""
+    if not full.any():
+        return ""
+    trails, words = findings.seen.trails, findings.program.words.resources
+    several = sorted({words[trails.labels[label].what] for label in trails.label[table.to[full]].tolist()})
+    share = float(table.weight[full].sum() / table.weight[known].sum())
+    findings.kept(f"how long patients wait for a place in {', '.join(several)}: the log does not say when it was asked "
+                  f"for; {share:.1%} of {name!r} ended while the next unit was full, and may include the wait for a "
+                  "bed: they count as anything that this leaves open")
+    return f"{share:.1%} may include the wait for a bed: the log does not say when it was asked for"
 
 
 def _fit_patience(findings: Findings, op: int) -> None:
@@ -193,7 +231,8 @@ def _fit_patience(findings: Findings, op: int) -> None:
         return
     kind = np.array([label.kind for label in trails.labels])[trails.label[table.sighting]]
     joined, start = trails.joined[table.sighting], trails.start[table.sighting]
-    keep = (kind != Seen.REFUSED) & (joined >= trails.begin)
+    first = ~_repeated(table.visit, joined)
+    keep = first & (kind != Seen.REFUSED) & (joined >= trails.begin)
     table, kind, joined, start = taken(table, keep), kind[keep], joined[keep], np.minimum(start, trails.finish)[keep]
     begin = trails.arrive[table.visit] if place.step.patience_from == "arrival" else joined
     gave_up, waited = kind == Seen.GAVE_UP, _hours(begin, start)
@@ -207,6 +246,15 @@ def _fit_patience(findings: Findings, op: int) -> None:
     times = Lifetimes(low[telling], high[telling], np.zeros(telling.sum()), np.full(telling.sum(), np.inf),
                       table.weight[telling])
     fit_durations(findings, Sample(cells, leaf[telling], times, ("lognormal",)), named, what)
+
+
+def _repeated(visit: np.ndarray, joined: np.ndarray) -> np.ndarray:
+    """Further readings of one and the same wait, of which the first alone is taken."""
+    order = np.lexsort((np.arange(len(visit)), joined, visit))
+    again = np.zeros(len(visit), bool)
+    same = (visit[order][1:] == visit[order][:-1]) & (joined[order][1:] == joined[order][:-1])
+    again[order[1:]] = same
+    return again
 
 
 # ---- what is out of use after a patient
