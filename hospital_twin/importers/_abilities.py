@@ -8,6 +8,7 @@ from hospital_twin.eventlog import EventLog
 from hospital_twin.importers._words import UNKNOWN
 
 _WEEKS = 4
+_BUSY = ("doctor", "nurse", "triage", "equipment")
 _INPATIENT = ("assessment", "ward", "high_dependency", "critical_care")
 
 
@@ -20,11 +21,12 @@ class Lack(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a log has, apart from its rows."""
+    """What a log has, apart from its rows. roles: of the resources in its layout; none without one."""
 
     columns: frozenset[str]
     dates_comparable: bool
     times_of_day: bool
+    roles: frozenset[str]
 
 
 def abilities(log: EventLog, facts: Facts) -> tuple[tuple[str, ...], tuple[Lack, ...]]:
@@ -82,15 +84,22 @@ def _of_places(log: EventLog, facts: Facts) -> _Answers:
 def _of_care(log: EventLog, facts: Facts) -> _Answers:
     stays = log.stays
     if log.units_of("ed"):
-        yield "door to clinician", None if stays["resource"].isin(log.resources_of("doctor")).any() else (
-            "no column says when a doctor came", "a column `seen`")
+        lacks = None
+        if not stays["resource"].isin(log.resources_of("doctor")).any():
+            lacks = "no column says when a doctor came", "a column `seen`"
+        elif "doctor" not in facts.roles:
+            lacks = "the log says when a doctor came, and not how many there are", "a layout with doctors: --layout"
+        yield "door to clinician", lacks
         yield "left without being seen", None if stays["end_reason"].eq("left_without_being_seen").any() else (
             "nobody is said to have left unseen", "a column `disposition` that says so")
     leaving = stays["activity"].eq("leave")
     known = leaving & ~stays["end_reason"].isin((UNKNOWN, "done"))
     yield "how visits end (home, died, transferred, ...)", None if known.any() else (
         "no column says how visits ended", "a column `disposition`")
-    staff = [name for name in log.resources if log.resources[name] in ("doctor", "nurse", "triage", "equipment")]
-    tasks = stays["resource"].isin(staff) & (stays["end"] > stays["start"])
-    yield "how long staff and equipment are busy with a patient", None if tasks.any() else (
-        "no rows of tasks with a beginning and an end", "interval rows with `activity` and `resource`")
+    staff = [name for name in log.resources if log.resources[name] in _BUSY]
+    lacks = None
+    if not (stays["resource"].isin(staff) & (stays["end"] > stays["start"])).any():
+        lacks = "no rows of tasks with a beginning and an end", "interval rows with `activity` and `resource`"
+    elif not facts.roles.intersection(_BUSY):
+        lacks = "a twin drafted from a log has no tasks", "a layout with the staff and their tasks: --layout"
+    yield "how long staff and equipment are busy with a patient", lacks

@@ -58,7 +58,7 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
         look_at_persons(assembled.stays, raw.ledger, raw.columns["patient"])
     window = observed(assembled.stays, raw.time_zone, comparable=raw.dates_comparable)
     log = _event_log(path, assembled, named, raw, options, window)
-    return log, _report(path, chosen, raw, named, log, window)
+    return log, _report(path, chosen, raw, named, log, window, options)
 
 
 def _options(layout: Layout | None, mapping: LogMapping, time_zone: str | None) -> Options:
@@ -142,13 +142,15 @@ def _event_log(path: Path, assembled: Assembled, named: Named, raw: RawRows, opt
                        time_zone=raw.time_zone, start=window.start, end=window.end, provenance=about)
 
 
-def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: EventLog,
-            window: Observed) -> QualityReport:
+def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: EventLog,  # noqa: PLR0913
+            window: Observed, options: Options) -> QualityReport:
     notes = list(raw.ledger.notes)
     if window.before or window.after:
         notes.append(f"{window.before:,} visits arrived before, and {window.after:,} after, the days of full records; "
                      "what they do within the window counts")
-    can, cannot = abilities(log, Facts(frozenset(raw.columns), raw.dates_comparable, raw.times_of_day))
+    roles = frozenset(resource.role for resource in options.layout.resources().values()) if options.layout else \
+        frozenset()
+    can, cannot = abilities(log, Facts(frozenset(raw.columns), raw.dates_comparable, raw.times_of_day, roles))
     activity = log.stays["activity"]
     return QualityReport(
         file=str(path), sha256=log.provenance.sha256, shape=importer.title,

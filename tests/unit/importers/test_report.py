@@ -10,6 +10,7 @@ import pytest
 
 from hospital_twin.importers import REASONS, FileRows, Ledger
 from hospital_twin.importers._ledger import shape_of
+from tests.tiny import layout_of
 from tests.unit.importers.conftest import Read, faults
 
 pytestmark = pytest.mark.unit
@@ -131,8 +132,29 @@ def test_what_can_be_calibrated_and_what_would_change_it(read: Read):
                    for m in (3, 4) for d in range(1, 29))
     _, report = read("patient,unit,start,end,seen,disposition,acuity,visit\n" + "".join(
         f"{line},{n}\n" for n, line in enumerate(days.splitlines())))
-    assert {"arrivals by hour of the week", "door to clinician", "returns of the same person",
+    assert {"arrivals by hour of the week", "returns of the same person",
             "classes of visits (acuity, specialty, ...)"} <= set(report.can)
+
+
+def test_what_only_a_layout_makes_of_use_is_promised_with_one_alone(read: Read):
+    text = ("visit,activity,unit,resource,start,end\n1,stay,ED,,2025-03-03 10:00,2025-03-03 12:00\n"
+            "1,see,ED,doctor,2025-03-03 10:30,2025-03-03 11:00\n")
+    layout = """
+        staff: {doctor: {on_duty: 2, role: %s}}
+        units: {ed: {kind: ed, places: 4}}
+        sources: {a: {pathway: p, rate: 1, ceiling: 1}}
+        pathways: {p: [{move: m, to: ed}, {do: see, by: doctor, takes: 10 min}, {leave: out, as: home}]}
+    """
+    both = {"door to clinician", "how long staff and equipment are busy with a patient"}
+    _, alone = read(text)
+    needs = {lack.what: lack.needs for lack in alone.cannot if lack.what in both}
+    assert needs == {"door to clinician": "a layout with doctors: --layout",
+                     "how long staff and equipment are busy with a patient":
+                         "a layout with the staff and their tasks: --layout"}
+    _, with_doctors = read(text, layout=layout_of(layout % "doctor"))
+    assert both <= set(with_doctors.can)
+    _, with_others = read(text, layout=layout_of(layout % "other"), mapping={"roles": {"doctor": "doctor"}})
+    assert not both & set(with_others.can)
 
 
 def test_dates_that_were_shifted(read: Read):
