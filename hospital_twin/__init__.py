@@ -42,7 +42,7 @@ _HOMES: dict[str, str] = {
     "BackCheck": "validation",
     "back_check": "validation",
     "beside": "validation",
-    "beside_words": "validation",
+    "fit_of": "validation",
     "held_out_stays": "validation",
     "CLEAN": "generator",
     "REALISTIC": "generator",

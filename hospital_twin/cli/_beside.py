@@ -15,7 +15,7 @@ def show_beside(table: pd.DataFrame, voice: Voice) -> None:
     """The headline KPIs of a log beside those of the twin, and what calibration assumes. table: `validation.beside`."""
     from hospital_twin.reports import beside_rows, beside_sentence
     rows = beside_rows(table)
-    known = [row for row in rows if row.position is not None]
+    known = [row for row in rows if row.range]
     _show([row for row in known if not row.assumes], "", voice)
     voice.say()
     _show([row for row in known if row.assumes], "what calibration takes for granted, tested", voice)
@@ -28,9 +28,3 @@ def _show(rows: list[BesideRow], about: str, voice: Voice) -> None:
         voice.table((about, "", "log", "twin", "95 % range for such a log", ""), [
             (row.title, row.unit, row.observed, row.twin, row.range, "" if row.inside else row.word) for row in rows],
             "llrrrl")
-
-
-def off(table: pd.DataFrame) -> list[str]:
-    """The titles of the headline KPIs that lie outside of the twin's range."""
-    from hospital_twin.reports import beside_rows
-    return [row.title for row in beside_rows(table) if row.position is not None and not row.inside and not row.assumes]

@@ -10,17 +10,21 @@ import pandas as pd
 from hospital_twin.eventlog import WHOLE_HOSPITAL
 from hospital_twin.kpis import Kpi, kpi_drawer
 from hospital_twin.reports.wording import figure
+from hospital_twin.validation.side_by_side import INSIDE, OFF, UNKNOWN, WIDE
 
 SAME_LOG = ("The twin was calibrated on this log. That the two agree shows that it describes the hospital, not that it "
             "foretells what has not been seen.")
 
 
+_WORDS = {INSIDE: "inside", OFF: "outside", WIDE: "too wide to tell", UNKNOWN: "not in both"}
+
+
 class BesideRow(NamedTuple):
     """One number of the log and of the twin.
 
-    range: where the log's number lies 95 times in 100 if the twin is right. word: inside, outside, or not in both.
-    position: where the log lies, −1 at low and +1 at high; None where it cannot be said. assumes: what calibration
-    takes for granted and the number tests; empty for a headline.
+    range: where the log's number lies 95 times in 100 if the twin is right. word: inside, outside, not in both, or too
+    wide to tell. position: where the log lies, −1 at low and +1 at high; None where nothing can be told. assumes: what
+    calibration takes for granted and the number tests; empty for a headline.
     """
 
     title: str
@@ -49,13 +53,12 @@ def _row(kpi: Kpi, line: Any) -> BesideRow:
     statistic, words = kpi.statistics[line.statistic], kpi.title
     if kpi.assumes:
         words = statistic.words[0].upper() + statistic.words[1:]
-    known = all(math.isfinite(value) for value in (line.observed, line.low, line.high))
-    inside = bool(known and line.low <= line.observed <= line.high)
+    told = line.verdict in (INSIDE, OFF)
     observed, twin, low, high = (figure(value, statistic.decimals)
                                  for value in (line.observed, line.twin, line.low, line.high))
-    return BesideRow(words, statistic.unit, observed, twin, f"{low} to {high}" if known else "", inside,
-                     ("inside" if inside else "outside") if known else "not in both",
-                     _position(line.observed, line.low, line.high) if known else None, kpi.assumes)
+    return BesideRow(words, statistic.unit, observed, twin, "" if line.verdict == UNKNOWN else f"{low} to {high}",
+                     line.verdict == INSIDE, _WORDS[line.verdict],
+                     _position(line.observed, line.low, line.high) if told else None, kpi.assumes)
 
 
 def _position(value: float, low: float, high: float) -> float:
@@ -67,12 +70,15 @@ def _position(value: float, low: float, high: float) -> float:
 def beside_sentence(rows: Sequence[BesideRow]) -> str:
     """How many of the log's headlines the twin finds possible, which ones it does not, and what does not hold."""
     known = [row for row in rows if row.position is not None and not row.assumes]
+    wide = [row.title for row in rows if row.word == _WORDS[WIDE] and not row.assumes]
+    vague = f" Too wide a range to tell: {', '.join(wide)}." if wide else ""
     if not known:
-        return f"The log has no number that the twin has too.{_not_held(rows)}"
+        nothing = "can be held to the twin's range" if wide else "the twin has too"
+        return f"The log has no number that {nothing}.{vague}{_not_held(rows)}"
     off = [f"{row.title} ({_numbers(row)})" for row in known if not row.inside]
     first = (f"{len(known) - len(off)} of {len(known)} numbers of the log lie within the twin's 95 % range for a log "
              "of that length")
-    return (f"{first}; outside: {'; '.join(off)}." if off else f"{first}.") + _not_held(rows)
+    return (f"{first}; outside: {'; '.join(off)}." if off else f"{first}.") + vague + _not_held(rows)
 
 
 def _not_held(rows: Sequence[BesideRow]) -> str:

@@ -13,7 +13,8 @@ from hospital_twin.hospital import Hospital
 from hospital_twin.kpis import compute_kpis
 from hospital_twin.layout import Layout
 from hospital_twin.runs import Experiment, Runs, run
-from hospital_twin.validation.side_by_side import beside_numbers, beside_words
+from hospital_twin.validation.fit import fit_of
+from hospital_twin.validation.side_by_side import beside_numbers
 
 FEWEST_DAYS = 7
 
@@ -30,11 +31,11 @@ class BackCheck:
     runs: Runs
     table: pd.DataFrame
 
-    def says(self) -> str:
-        """The outcome in words."""
+    def says(self, most_off: int | None = None) -> str:
+        """What was compared, and whether the twin foretold it (`fit_of`)."""
         about = self.hospital.fitted_on
         return (f"Fitted on {about.start[:10]} to {about.end[:10]}, compared with the {self.runs.days:.0f} days "
-                f"after. {beside_words(self.table)}")
+                f"after. {fit_of(self.table, most_off).says()}")
 
 
 def back_check(log: EventLog, layout: Layout, *, share: float = 0.75, replications: int = 20,  # noqa: PLR0913

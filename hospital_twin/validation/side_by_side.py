@@ -8,17 +8,19 @@ import pandas as pd
 
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL, EventLog
-from hospital_twin.kpis import Kpi, KpiTable, answering, compute_kpis, kpi_drawer
+from hospital_twin.kpis import Kpi, KpiTable, compute_kpis, kpi_drawer
 from hospital_twin.runs import Runs
 from hospital_twin.validation.student import prediction_factor
 
 LEVEL = 0.95
 """How often the range holds the number of a log that the twin itself would write."""
 DAY = pd.Timedelta(days=1)
+CORRELATION = "of 1"
+"""The unit of numbers between -1 and 1."""
 BESIDE_COLUMNS = {"kpi": "str", "place": "str", "hour": "Int8", "statistic": "str", "unit": "str",
                   "observed": "float64", "twin": "float64", "low": "float64", "high": "float64",
                   "replications": "int64", "verdict": "str", "says": "str"}
-INSIDE, OFF, UNKNOWN = "inside", "off", "not computable"
+INSIDE, OFF, WIDE, UNKNOWN = "inside", "off", "too wide to tell", "not computable"
 
 
 def beside(log: EventLog, runs: Runs, *, warm_up: pd.Timedelta = pd.Timedelta(0)) -> pd.DataFrame:
@@ -26,8 +28,10 @@ def beside(log: EventLog, runs: Runs, *, warm_up: pd.Timedelta = pd.Timedelta(0)
 
     The range is where the number of one more log would lie (a prediction interval), had the twin written it over as
     many days as this one measures. warm_up: first part of the log that is not measured. Returns one row per number
-    with the columns of `BESIDE_COLUMNS`: verdict is ``inside``, ``off`` or ``not computable``; says is the same in a
-    sentence. Raises `BadInput` for runs of fewer than two replications.
+    with the columns of `BESIDE_COLUMNS`: verdict is ``inside``, ``off``, ``not computable``, or ``too wide to tell``
+    where a range holds the log's number, but would do so with almost any: it reaches from nothing to more than twice
+    the twin's mean, or from one end of a correlation to the other. says is the same in a sentence.
+    Raises `BadInput` for runs of fewer than two replications.
     """
     if len(runs.replications) < 2:
         raise BadInput(f"runs of {runs.scenario}", f"they have {len(runs.replications)} replication",
@@ -59,11 +63,11 @@ def _row(kpi: Kpi, line: Any, hour: int | None, values: list[float], factors: di
     if not np.isfinite(line.value) or len(values) < 2:
         why = line.reason if not np.isfinite(line.value) else "not computable: the twin has no such number"
         return (*about, np.nan, np.nan, np.nan, len(values), UNKNOWN, f"{_what(kpi, line, hour)}: {why}")
-    low, high = _range(values, statistic.unit, factors)
+    low, high, wide = _range(values, statistic.unit, factors)
     mean = float(np.mean(values))
-    verdict = INSIDE if low <= line.value <= high else OFF
-    how = "within the twin's range" if verdict == INSIDE else (
-        "higher than the twin finds possible" if line.value > high else "lower than the twin finds possible")
+    verdict = OFF if not low <= line.value <= high else WIDE if wide else INSIDE
+    how = {INSIDE: "within the twin's range", WIDE: "within the twin's range, which is too wide to tell anything"}.get(
+        verdict, "higher than the twin finds possible" if line.value > high else "lower than the twin finds possible")
     digits = statistic.decimals
     says = (f"{_what(kpi, line, hour)}: {line.value:.{digits}f} {statistic.unit} recorded, {how} "
             f"({low:.{digits}f} to {high:.{digits}f}, mean {mean:.{digits}f})")
@@ -76,27 +80,16 @@ def _what(kpi: Kpi, line: Any, hour: int | None) -> str:
     return f"{kpi.statistics[line.statistic].words}{place}{at}"
 
 
-def _range(values: list[float], unit: str, factors: dict[int, float]) -> tuple[float, float]:
-    """The central range of one more log; never below nothing, and no share above all."""
+def _range(values: list[float], unit: str, factors: dict[int, float]) -> tuple[float, float, bool]:
+    """The central range of one more log, never below nothing, and no share above all; whether it tells nothing."""
     mean, half = float(np.mean(values)), factors[len(values)] * float(np.std(values, ddof=1))
     low, high = mean - half, mean + half
     # Sums of floats: a number that never varies must not be off by its last digit.
     slack = 1e-9 * max(abs(low), abs(high))
-    top = 100.0 if unit == "%" and max(values) <= 100.0 else np.inf
-    return max(0.0, low - slack) if min(values) >= 0.0 else low - slack, min(high + slack, top)
+    bottom, top, much = -np.inf, np.inf, np.inf
+    if unit == CORRELATION:
+        bottom, top, much = -1.0, 1.0, 1.0
+    elif min(values) >= 0.0:
+        bottom, top, much = 0.0, 100.0 if unit == "%" and max(values) <= 100.0 else np.inf, mean
+    return max(low - slack, bottom), min(high + slack, top), half > much
 
-
-def beside_words(table: pd.DataFrame) -> str:
-    """How many of the log's numbers lie within the twin's range, and which of the headlines do not."""
-    known = table[table["verdict"] != UNKNOWN]
-    if known.empty:
-        return "The log has no number that the twin has too."
-    inside = int(known["verdict"].eq(INSIDE).sum())
-    main = answering(known)
-    headline = main["kpi"].map({name: kpi.headline for name, kpi in kpi_drawer().items()})
-    main = main[main["statistic"].eq(headline) & main["place"].eq(WHOLE_HOSPITAL) & main["hour"].isna()]
-    off = main.loc[main["verdict"] == OFF, "says"].tolist()
-    first = f"{inside} of {len(known)} numbers of the log lie within the twin's range"
-    if not off:
-        return f"{first}, among them every headline."
-    return f"{first}; of the headlines these do not: {'; '.join(off)}."

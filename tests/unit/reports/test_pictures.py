@@ -17,11 +17,11 @@ pytestmark = pytest.mark.unit
 
 BESIDE = pd.DataFrame(
     [(name, place, None, kpi_drawer()[name].headline, kpi_drawer()[name].unit, *values) for name, place, *values in (
-        ("door_to_clinician", WHOLE_HOSPITAL, 30.0, 31.0, 28.0, 34.0),
-        ("boarding_hours", WHOLE_HOSPITAL, 50.0, 31.0, 28.0, 34.0),
-        ("icu_refusals", WHOLE_HOSPITAL, float("nan"), 0.1, 0.0, 0.2),
-        ("occupancy", "ward_b", 80.0, 80.0, 79.0, 81.0))],
-    columns=["kpi", "place", "hour", "statistic", "unit", "observed", "twin", "low", "high"])
+        ("door_to_clinician", WHOLE_HOSPITAL, 30.0, 31.0, 28.0, 34.0, "inside"),
+        ("boarding_hours", WHOLE_HOSPITAL, 50.0, 31.0, 28.0, 34.0, "off"),
+        ("icu_refusals", WHOLE_HOSPITAL, float("nan"), 0.1, 0.0, 0.2, "not computable"),
+        ("occupancy", "ward_b", 80.0, 80.0, 79.0, 81.0, "inside"))],
+    columns=["kpi", "place", "hour", "statistic", "unit", "observed", "twin", "low", "high", "verdict"])
 
 
 def numbers(path: str) -> list[float]:
@@ -94,7 +94,21 @@ def test_the_log_beside_the_twin():
 
 
 def test_ranges_without_width():
-    point = BESIDE.assign(low=30.0, high=30.0, observed=[30.0, 31.0, 29.0, 30.0])
+    point = BESIDE.assign(low=30.0, high=30.0, observed=[30.0, 31.0, 29.0, 30.0],
+                          verdict=["inside", "off", "off", "inside"])
     assert [row.position for row in beside_rows(point)] == [0.0, 2.0, -2.0]
-    assert beside_picture(beside_rows(point.assign(observed=float("nan")))) is None
-    assert beside_sentence([]) == "The log has no number that the twin has too."
+    nothing = beside_rows(point.assign(observed=float("nan"), verdict="not computable"))
+    assert beside_picture(nothing) is None
+    assert beside_sentence(nothing) == beside_sentence([]) == "The log has no number that the twin has too."
+
+
+def test_a_range_that_holds_almost_anything_counts_as_nothing():
+    wide = BESIDE.assign(verdict=["too wide to tell", "off", "not computable", "inside"])
+    row = beside_rows(wide)[0]
+    assert (row.word, row.inside, row.position, row.range) == ("too wide to tell", False, None, "28 to 34")
+    said = beside_sentence(beside_rows(wide))
+    assert said.startswith("0 of 1 numbers of the log lie within")
+    assert said.endswith("in the twin). Too wide a range to tell: Door to clinician.")
+    alone = beside_sentence(beside_rows(wide.head(1)))
+    assert alone == ("The log has no number that can be held to the twin's range. Too wide a range to tell: Door to "
+                     "clinician.")
