@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hospital_twin.distributions.units import LARGEST
 from hospital_twin.errors import BadInput
 from hospital_twin.program.codes import COUNTERS, VARIABLES, X
 
@@ -13,6 +14,8 @@ _ARITHMETIC = {ast.Add: X.ADD, ast.Sub: X.SUBTRACT, ast.Mult: X.MULTIPLY, ast.Di
 _COMPARE = {ast.Lt: (X.LESS, False, False), ast.LtE: (X.AT_MOST, False, False), ast.Gt: (X.LESS, True, False),
             ast.GtE: (X.AT_MOST, True, False), ast.Eq: (X.EQUAL, False, False), ast.NotEq: (X.DIFFERENT, False, False)}
 Word = tuple[int, float]
+LONGEST, LONGEST_SHOWN = 500, 80
+"""Characters of an expression, and of what a message quotes of it."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,27 @@ def attribute_number(values: Sequence[Any], value: Any) -> float:
 
 def postfix(text: str, scope: Scope, where: str) -> list[Word]:
     """An expression as postfix words; a fault is a `BadInput` at `where`."""
+    if len(text) > LONGEST:
+        raise BadInput(where, f"an expression of {len(text):,} characters", f"at most {LONGEST}")
+    try:
+        return _words(text, scope, where)
+    except (RecursionError, MemoryError) as wrong:
+        raise BadInput(where, f"{shortened(text)} is nested too deeply", "fewer parentheses, minus signs and nots"
+                       ) from wrong
+
+
+def _words(text: str, scope: Scope, where: str) -> list[Word]:
     try:
         tree = ast.parse(text, mode="eval").body
-    except SyntaxError as wrong:
-        raise BadInput(where, f"{text!r} is not an expression", "for example  acuity <= 2 and free(icu) > 0") from wrong
+    except (SyntaxError, ValueError) as wrong:
+        raise BadInput(where, f"{shortened(text)} is not an expression", "for example  acuity <= 2 and free(icu) > 0"
+                       ) from wrong
     return _Reader(text, scope, where).words(tree)
+
+
+def shortened(text: str) -> str:
+    """A text in quotes, as a message may quote it."""
+    return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN - 3] + "...")
 
 
 def resources_read(words: Sequence[Word]) -> list[int]:
@@ -63,23 +82,26 @@ class _Reader:
             return [(X.NUMBER, self._constant(node.value, beside))]
         if isinstance(node, ast.Name):
             return self._name(node.id, beside)
-        raise self._wrong(f"{ast.unparse(node)!r} is not part of the language")
+        raise self._wrong(f"{shortened(ast.unparse(node))} is not part of the language")
 
     def _wrong(self, problem: str, expected: str | None = None) -> BadInput:
         words = [*self.scope.attributes, *VARIABLES]
-        return BadInput(self.where, f"{problem} in {self.text!r}",
+        return BadInput(self.where, f"{problem} in {shortened(self.text)}",
                         expected or f"numbers, {', '.join(words)}, {', '.join(f'{c}(...)' for c in COUNTERS)}, "
                                     "present(unit), active(rule), and/or/not, < <= == != >= >, + - * /, a if b else c")
 
     def _constant(self, value: Any, beside: Sequence[Any] | None) -> float:
         if isinstance(value, str) or (isinstance(value, bool) and beside is not None):
             return self._value(str(value), beside)
+        if not -LARGEST <= value <= LARGEST:
+            raise BadInput(self.where, f"a number too large to calculate with, in {shortened(self.text)}",
+                           f"numbers up to {LARGEST:g}")
         return float(value)
 
     def _value(self, name: str, beside: Sequence[Any] | None) -> float:
         if beside is not None and name in [str(v) for v in beside]:
             return attribute_number(beside, next(v for v in beside if str(v) == name))
-        raise BadInput(self.where, f"{name!r} means nothing in {self.text!r}",
+        raise BadInput(self.where, f"{shortened(name)} means nothing in {shortened(self.text)}",
                        "one of " + ", ".join(str(v) for v in beside) if beside else
                        "a class attribute, or a value of the attribute it is compared with")
 
@@ -106,11 +128,11 @@ class _Reader:
             return [*self.words(node.operand), (X.NOT, 0.0)]
         if isinstance(node.op, ast.USub):
             return [*self.words(node.operand), (X.NEGATE, 0.0)]
-        raise self._wrong(f"{ast.unparse(node)!r} is not part of the language", "- or not")
+        raise self._wrong(f"{shortened(ast.unparse(node))} is not part of the language", "- or not")
 
     def _binary(self, node: ast.BinOp) -> list[Word]:
         if type(node.op) not in _ARITHMETIC:
-            raise self._wrong(f"{ast.unparse(node)!r} is not part of the language", "+ - * /")
+            raise self._wrong(f"{shortened(ast.unparse(node))} is not part of the language", "+ - * /")
         return [*self.words(node.left), *self.words(node.right), (_ARITHMETIC[type(node.op)], 0.0)]
 
     def _compare(self, node: ast.Compare) -> list[Word]:
@@ -118,7 +140,7 @@ class _Reader:
         found: list[Word] = []
         for number, (left, op, right) in enumerate(zip(sides, node.ops, sides[1:], strict=False)):
             if type(op) not in _COMPARE:
-                raise self._wrong(f"{ast.unparse(node)!r} compares in no known way", "< <= == != >= >")
+                raise self._wrong(f"{shortened(ast.unparse(node))} compares in no known way", "< <= == != >= >")
             code, turned, _ = _COMPARE[type(op)]
             a, b = self.words(left, self._values_of(right)), self.words(right, self._values_of(left))
             found += [*(b + a if turned else a + b), (code, 0.0)] + ([(X.AND, 0.0)] if number else [])
@@ -141,9 +163,10 @@ class _Reader:
         known = {**dict.fromkeys(COUNTERS, self.scope.resources), "present": self.scope.units,
                  "active": self.scope.rules}
         if name not in known:
-            raise self._wrong(f"there is no function {name!r}", "one of " + ", ".join(known))
+            raise self._wrong(f"there is no function {shortened(name)}", "one of " + ", ".join(known))
         if argument not in known[name]:
-            raise BadInput(self.where, f"{name}({ast.unparse(node.args[0]) if node.args else ''}) names nothing there "
-                                       f"is, in {self.text!r}", "one of " + (", ".join(known[name]) or "none declared"))
+            said = f"{name}({ast.unparse(node.args[0]) if node.args else ''})"
+            raise BadInput(self.where, f"{said[:LONGEST_SHOWN]} names nothing there is, in {shortened(self.text)}",
+                           "one of " + (", ".join(known[name]) or "none declared"))
         code = {"present": X.PRESENT, "active": X.ACTIVE}.get(name) or COUNTERS[name]
         return [(code, float(known[name][argument]))]

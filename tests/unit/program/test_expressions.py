@@ -1,6 +1,9 @@
 """What an expression means: its numbers, its names, and what is not part of the language."""
 from __future__ import annotations
 
+import inspect
+import sys
+
 import pytest
 
 from hospital_twin.errors import BadInput
@@ -77,3 +80,25 @@ def test_numbers_compare_as_numbers_words_by_their_place_and_true_is_one():
     assert [attribute_number(["low", "high"], v) for v in ("low", "high")] == [0, 1]
     assert [attribute_number([True, False], v) for v in (True, False)] == [1, 0]
     assert postfix("iso", SCOPE, "x") == [(X.ATTRIBUTE, 2.0)]
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("(" * 240 + "1" + ")" * 240, "not an expression"), ("1\0", "not an expression"),
+    ("not " * 5000 + "1", "an expression of 20,001 characters"), ("9" * 400, "number too large"),
+    ("1e999", "number too large"), ("x" * 400, "means nothing"), ("f" * 400 + "(icu)", "no function"),
+    ("free(" + "x" * 400 + ")", "names nothing")])
+def test_what_is_too_long_or_too_deep_is_said_in_few_words(text: str, says: str):
+    with pytest.raises(BadInput) as wrong:
+        postfix(text, SCOPE, "rules.surge.when")
+    assert says in wrong.value.problem
+    assert len(wrong.value.problem) < 250
+
+
+def test_a_nesting_that_exhausts_the_stack_is_refused():
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 120)
+    try:
+        with pytest.raises(BadInput, match="nested too deeply"):
+            postfix("-" * 400 + "1", SCOPE, "rules.surge.when")
+    finally:
+        sys.setrecursionlimit(before)
