@@ -80,6 +80,10 @@ class Mixture(Listed):
     def base_mean(self) -> float:
         return sum(weight * of.mean() for weight, of in self.members())
 
+    def base_ends(self) -> tuple[float, float]:
+        lows, highs = zip(*(of.ends() for _, of in self.members()), strict=True)
+        return min(lows), max(highs)
+
     def base_marks(self) -> Sequence[float]:
         return sorted({x for _, of in self.members() for x in of.marks()})
 

@@ -80,6 +80,10 @@ class Family(BaseModel):
     def base_mean(self) -> float:
         """The mean before any modifier."""
 
+    def base_ends(self) -> tuple[float, float]:
+        """Between what its values lie before any modifier, infinite where nothing bounds them."""
+        return 0.0, inf
+
     @abstractmethod
     def base_marks(self) -> Sequence[float]:
         """Values that show where the distribution lives (see `table.tabulate`), before any modifier."""
@@ -136,6 +140,14 @@ class Family(BaseModel):
             return self.base_mean() + self.shift()
         marks, upto = self.marks(), self.cdfs().upto
         return marks[0] + sum(_simpson(upto, a, b) for a, b in pairwise(marks))
+
+    def ends(self) -> tuple[float, float]:
+        """Between what its values lie by definition, infinite where nothing bounds them, in the distribution's unit.
+
+        Unlike `support` it draws nothing, so that asking costs nothing.
+        """
+        least, greatest = self.reach()
+        return tuple(min(max(end + self.shift(), least), greatest) for end in self.base_ends())
 
     def support(self) -> tuple[float, float]:
         """The least and the greatest value that can be drawn, in the distribution's own unit."""

@@ -52,6 +52,10 @@ class Polyline(Listed):
         us, xs = self.points()
         return sum((v - u) * 0.5 * (x + y) for (u, x), (v, y) in pairwise(zip(us, xs, strict=True)))
 
+    def base_ends(self) -> tuple[float, float]:
+        xs = self.points()[1]
+        return xs[0], xs[-1]
+
     def base_marks(self) -> Sequence[float]:
         return self.points()[1]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from math import exp, gamma, log, log1p, sqrt
+from math import exp, gamma, inf, log, log1p, sqrt
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_serializer, model_validator
@@ -132,6 +132,9 @@ class Fixed(Parametric):
     def base_mean(self) -> float:
         return self.value
 
+    def base_ends(self) -> tuple[float, float]:
+        return self.value, self.value
+
     def base_cdfs(self) -> Cdfs:
         return Cdfs(lambda x: float(x >= self.value), lambda x: float(x > self.value))
 
@@ -155,6 +158,9 @@ class Uniform(Parametric):
 
     def base_mean(self) -> float:
         return 0.5 * (self.low + self.high)
+
+    def base_ends(self) -> tuple[float, float]:
+        return self.low, self.high
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -180,6 +186,9 @@ class Triangular(Parametric):
 
     def base_mean(self) -> float:
         return (self.low + self.mode + self.high) / 3.0
+
+    def base_ends(self) -> tuple[float, float]:
+        return self.low, self.high
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -256,6 +265,9 @@ class Normal(Parametric):
 
     def base_mean(self) -> float:
         return self.mean_value
+
+    def base_ends(self) -> tuple[float, float]:
+        return -inf, inf
 
 
 class Weibull(Parametric):

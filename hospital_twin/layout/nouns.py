@@ -6,17 +6,18 @@ from keyword import iskeyword
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from hospital_twin.distributions import Distribution
 from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, UNIT_KINDS
-from hospital_twin.layout.steps import Duration, Expression, Probability, Profile, Steps, Value
+from hospital_twin.layout.steps import Duration, Expression, Probability, Profile, Steps, Time, Value
 from hospital_twin.layout.terms import (
     CLOCK_KEYS,
     Amount,
     Capacity,
     Dated,
     Name,
+    NoWord,
     Part,
     Ratio,
     Weekly,
@@ -25,6 +26,8 @@ from hospital_twin.layout.terms import (
     minutes_of,
 )
 
+LEAST_SPREAD, GREATEST_SPREAD = 0.001, 4.4
+"""Of days: standard deviation of a day's factor, whose mean is 1."""
 Role = Literal["doctor", "nurse", "triage", "place", "equipment", "slot", "other"]
 Order = Annotated[tuple[Expression, ...], BeforeValidator(
     lambda v: (v,) if isinstance(v, str) else v, json_schema_input_type=Expression | tuple[Expression, ...])]
@@ -55,7 +58,7 @@ def _attribute(value: Any) -> Any:
 class Reserve(Part):
     """Some kept free for a class."""
 
-    keep: int = Field(ge=1, examples=[2], description="How many are kept free.")
+    keep: Annotated[int, Field(ge=1), NoWord] = Field(examples=[2], description="How many are kept free.")
     for_: Expression = Field(alias="for", examples=["specialty == surgery"],
                              description="For whom: a condition on class attributes.")
 
@@ -76,7 +79,7 @@ class Resource(Part):
                                     description="Some kept free for a class.")
     named: bool = Field(False, examples=[True],
                         description="Each one is a person: longest idle first, `same_as` possible, recorded.")
-    pace: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+    pace: tuple[Annotated[float, Field(gt=0), NoWord], ...] = Field(
         (), examples=[[1.0, 0.9, 1.25]], json_schema_extra={"unit": "times the usual duration"},
         description="For named servers: how much longer (> 1) or shorter each takes, repeated in turn.")
 
@@ -115,7 +118,7 @@ class Unit(Resource):
     admits: Expression | None = Field(None, examples=["acuity >= 4"], description="Who may be placed here.")
     outliers: tuple[Name, ...] = Field((), examples=[["surgical_ward"]],
                                        description="Units used instead when this one is full, in order.")
-    room: Annotated[int, Field(ge=0)] | None = Field(
+    room: Annotated[int, Field(ge=0), NoWord] | None = Field(
         None, examples=[0], json_schema_extra={"unit": "patients"},
         description="How many may wait for a place; 0 means start at once or be refused. A step's own wins.")
     refuse_as: Name | None = Field(None, examples=["transferred_out"],
@@ -133,8 +136,8 @@ class Slots(Part):
 
     days: str = Field("mon-sun", examples=["mon-fri"], description="Weekdays.")
     at: str = Field(examples=["07:30"], description="Time of the first slot.")
-    every: Distribution | None = Field(None, examples=["30 min"], description="Time between slots, fixed.")
-    count: int = Field(1, ge=1, le=1440, examples=[8], description="How many slots.")
+    every: Time | None = Field(None, examples=["30 min"], description="Time between slots, fixed.")
+    count: Annotated[int, Field(ge=1, le=1440), NoWord] = Field(1, examples=[8], description="How many slots.")
     sets: dict[Name, Value | tuple[Value, ...]] = Field(
         default_factory=dict, examples=[{"specialty": ["surgery", "medicine"]}, {"acuity": 4}],
         description="Class attributes; a list gives them to the slots in turn.")
@@ -159,6 +162,14 @@ class Times(Part):
     reason: str = Field("", examples=["influenza, third week"], description="Why: a holiday, an epidemic.")
 
 
+def _spread(sd: float) -> float:
+    # What lies outside has no gamma distribution that floats can draw from (`GammaShaped` has the bounds of its shape).
+    if sd and not LEAST_SPREAD <= sd <= GREATEST_SPREAD:
+        raise ValueError(f"a standard deviation of {sd:g} times the mean: expected 0, or from {LEAST_SPREAD} to "
+                         f"{GREATEST_SPREAD}")
+    return sd
+
+
 class Source(Part):
     """What makes visits: exactly one of `rate`, `timetable`, `trace`, `present`."""
 
@@ -166,8 +177,8 @@ class Source(Part):
     rate: Weekly | None = Field(None, examples=[4.5, {"00:00-08:00": 1.2, "08:00-24:00": 5}, [2.0] * 24],
                                 json_schema_extra={"unit": "visits an hour"},
                                 description="Arrivals: a Poisson process, by hour of the week where it varies.")
-    ceiling: float | None = Field(
-        None, gt=0, le=100_000, examples=[7.0], json_schema_extra={"unit": "visits an hour"},
+    ceiling: Annotated[float | None, Field(gt=0, le=100_000), NoWord] = Field(
+        None, examples=[7.0], json_schema_extra={"unit": "visits an hour"},
         description="Height of one candidate layer; with `rate`. Choose it once, about the highest hourly rate, and "
                     "leave it: it says who patients are.")
     times: Amount = Field(1.0, examples=[1.1], description="Factor on the rate (levers use it).")
@@ -176,20 +187,22 @@ class Source(Part):
                                                                          "stands.")
     dated: tuple[Times, ...] = Field((), examples=[[{"from": "2025-01-20", "to": "2025-01-27", "times": 1.3}]],
                                      description="Factors between dates: holidays, an epidemic's curve.")
-    day_factor_sd: Amount = Field(0.0, examples=[0.08],
-                                  description="Standard deviation of a whole day's factor (gamma with mean 1).")
+    day_factor_sd: Annotated[Amount, AfterValidator(_spread)] = Field(
+        0.0, examples=[0.08],
+        description="Standard deviation of a whole day's factor (gamma with mean 1): 0, or from 0.001 to 4.4.")
     batch: by_or(dict[int, Amount]) | None = Field(None, examples=[{1: 0.9, 2: 0.1}],
                                                    description="Visits per arrival: number and weight.")
     timetable: tuple[Slots, ...] | None = Field(
         None, examples=[[{"days": "mon-fri", "at": "07:30", "every": "30 min", "count": 8}]],
         description="Booked slots.")
-    offset: Duration | None = Field(None, examples=["uniform(0 min, 20 min)"],
-                                    description="Drawn time after the slot at which the patient comes.")
+    offset: by_or(Distribution) | None = Field(
+        None, examples=["uniform(0 min, 20 min)"],
+        description="Drawn time after the slot at which the patient comes; below 0, before it.")
     no_show: Probability = Field(0.0, examples=[0.02], description="Share of slots whose patient does not come.")
     trace: tuple[str, ...] | None = Field(None, examples=[["2025-01-06 08:15", "2025-01-06 09:40"]],
                                           description="Arrival times themselves, local.")
-    present: int | None = Field(None, ge=1, le=1_000_000, examples=[20],
-                                description="Visits present at the start: a closed population.")
+    present: Annotated[int | None, Field(ge=1, le=1_000_000), NoWord] = Field(
+        None, examples=[20], description="Visits present at the start: a closed population.")
     sets: dict[Name, Value] = Field(
         default_factory=dict, examples=[{"mode": "walk_in", "acuity": {"draw": {2: 0.1, 3: 0.5, 4: 0.4}}}],
         description="Class attributes at arrival, in this order.")
@@ -207,8 +220,8 @@ class Source(Part):
 class Add(Part):
     """While the rule is active, more (or, negative, fewer) of a resource."""
 
-    add: int = Field(ge=-1_000_000, le=1_000_000, examples=[4],
-                     description="How many more; below zero, how many fewer.")
+    add: Annotated[int, Field(ge=-1_000_000, le=1_000_000), NoWord] = Field(
+        examples=[4], description="How many more; below zero, how many fewer.")
     to: Name = Field(examples=["ward"], description="The unit, staff pool or equipment.")
 
 
@@ -239,11 +252,11 @@ class Rule(Part):
     until: Expression | None = Field(
         None, examples=["occupancy(ward) < 0.85"],
         description="Becomes inactive when this holds; by default when `when` no longer does.")
-    lasting: Distribution | None = Field(None, examples=["2 h"], description="`when` must have held this long.")
-    at_least: Distribution | None = Field(None, examples=["12 h"], description="Stays active at least this long.")
+    lasting: Time | None = Field(None, examples=["2 h"], description="`when` must have held this long.")
+    at_least: Time | None = Field(None, examples=["12 h"], description="Stays active at least this long.")
     between: str | None = Field(None, examples=["mon-fri 08:00-20:00"],
                                 description="Only becomes active inside this window.")
-    after: Distribution | None = Field(None, examples=["uniform(30 min, 90 min)"],
+    after: Time | None = Field(None, examples=["uniform(30 min, 90 min)"],
                                        description="Delay until the actions take effect (staff called in).")
     then: tuple[Add | Divert | Evict | Stop, ...] = Field(
         (), examples=[[{"add": 4, "to": "ward"}, {"divert": 0.5, "from": "ambulance"}]],

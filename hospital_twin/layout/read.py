@@ -139,7 +139,8 @@ def checked(model: type[BaseModel], value: Any, file: str, lines: dict[tuple, in
 
 def _as_bad_input(faults: list[dict], model: type[BaseModel], value: Any, file: str, lines: dict[tuple, int]
                   ) -> BadInput:
-    found = [(_path_in_file(fault["loc"], value), fault) for fault in faults]
+    every = [(_path_in_file(fault["loc"], value), fault) for fault in faults]
+    found = [one for one in every if _is_meant(model, value, *one)] or every
     path, first = max((f for f in found if f[0][:len(found[0][0])] == found[0][0]), key=_how_exact)
     near = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), None)
     where = f"{file}, line {near}" if near else file
@@ -149,6 +150,24 @@ def _as_bad_input(faults: list[dict], model: type[BaseModel], value: Any, file: 
     problem, expected = _unknown(model, value, path) if unknown else _in_words(first)
     others = len({other for other, _ in found if other != path[:len(other)]})
     return BadInput(where, problem, expected + (f" ({others} more after this one)" if others else ""))
+
+
+def _is_meant(model: type[BaseModel], value: Any, path: tuple, fault: dict) -> bool:
+    """Whether a fault counts: where several kinds of part may stand, the others miss their fields and do not know
+    those of the one that is meant."""
+    unknown = fault["type"] == "extra_forbidden"
+    if not unknown and fault["type"] != "missing":
+        return True
+    place = path[:-1] if unknown else path
+    known = in_place(model, place, _keys(value, place))
+    return (fault["loc"][-1] in known) != unknown
+
+
+def _keys(value: Any, path: tuple) -> list[str]:
+    """The keys that stand at a path."""
+    for part in path:
+        value = value[part]
+    return [str(key) for key in value] if isinstance(value, dict) else []
 
 
 def _how_exact(found: tuple[tuple, dict]) -> tuple[bool, int]:
@@ -187,13 +206,11 @@ def _in_words(fault: dict) -> tuple[str, str]:
 
 
 def _unknown(model: type[BaseModel], value: Any, path: tuple) -> tuple[str, str]:
-    for part in path[:-1]:
-        value = value[part]
     shown = shown_key(path[-1])
     if shown is None:
         return ("what stands where the name of a field belongs is no name",
                 'names before the colons, and a text with a comma in quotes: "lognormal(median 3 h, sigma 1)"')
-    return f"{shown!r} is not known here", advice(path[-1], in_place(model, path[:-1], [str(key) for key in value]))
+    return f"{shown!r} is not known here", advice(path[-1], in_place(model, path[:-1], _keys(value, path[:-1])))
 
 
 def _shown(found: object) -> str:

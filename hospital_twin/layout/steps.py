@@ -1,20 +1,32 @@
 """The steps of a pathway. Each is a one-key mapping, ``do: triage``, with its options beside it."""
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from hospital_twin.distributions import Distribution
-from hospital_twin.layout.terms import By, Name, Part, Weekly, Window, by_or
+from hospital_twin.distributions import Distribution, Family
+from hospital_twin.layout.terms import Amount, By, Name, NoWord, Part, Weekly, Window, by_or
 
-Duration = by_or(Distribution)
-Probability = by_or(Annotated[float, Field(ge=0, le=1)])
+
+def _from_zero(value: Family) -> Family:
+    least, greatest = value.ends()
+    # The bell has no end below: what it draws there counts as 0. An end that somebody wrote is meant.
+    if greatest < 0 or -inf < least < 0:
+        raise ValueError(f"{value.text()} reaches below 0: expected a time of 0 or more")
+    return value
+
+
+Time = Annotated[Distribution, AfterValidator(_from_zero)]
+"""How long something lasts: 0 or more."""
+Duration = by_or(Time)
+Probability = by_or(Annotated[float, Field(ge=0, le=1), NoWord])
 Expression = Annotated[str, BeforeValidator(
     lambda v: v if isinstance(v, str) else str(v), json_schema_input_type=str | float | bool)]
 """A condition or number over class attributes, the clock and counters: ``acuity <= 2 and free(icu) > 0``."""
 
-Mix = Annotated[dict[str | int | bool, Annotated[float, Field(ge=0)]], Field(min_length=1)]
+Mix = Annotated[dict[str | int | bool, Amount], Field(min_length=1)]
 """Values and their weights; weights need not sum to 1."""
 
 
@@ -38,7 +50,7 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(
 class Ask(Part):
     """What a step asks for. One of `all_of`, `first_of`, `one_by`."""
 
-    all_of: dict[Name, Annotated[int, Field(ge=1)]] | None = Field(
+    all_of: dict[Name, Annotated[int, Field(ge=1), NoWord]] | None = Field(
         None, examples=[{"ed_doctor": 1, "ed_nurse": 2}],
         description="Everything named, in these numbers, all at once or none.")
     first_of: tuple[Names, ...] | None = Field(
@@ -100,7 +112,7 @@ class Waits(Step):
     gives_up: Steps | None = Field(
         None, examples=[[{"leave": "goes_elsewhere", "as": "diverted"}]],
         description="What happens then; by default the visit ends as `left_without_being_seen`.")
-    room: Annotated[int, Field(ge=0)] | None = Field(
+    room: Annotated[int, Field(ge=0), NoWord] | None = Field(
         None, examples=[20], description="Places in the waiting line; 0 means start at once or be refused.")
     when_full: Steps | None = Field(
         None, examples=[[{"leave": "turned_away", "as": "transferred_out"}]],
@@ -212,7 +224,7 @@ class Profile(Part):
 
     profile: Weekly = Field(examples=[{"09:00-12:00": 1, "12:00-18:00": 3}],
                             description="Weights by window of the day, or of the week, or 24 hourly weights.")
-    weekdays: dict[str, Annotated[float, Field(ge=0, le=1)]] | None = Field(
+    weekdays: dict[str, Annotated[float, Field(ge=0, le=1), NoWord]] | None = Field(
         None, examples=[{"sat": 0.6, "sun": 0.5}],
         description="The share of a day's candidates that go on that weekday; the rest wait for the next day.")
 

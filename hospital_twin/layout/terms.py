@@ -45,6 +45,17 @@ Name = Annotated[str, BeforeValidator(_name)]
 """A name: small letters, digits and underscores."""
 
 
+def _no_word(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is no number: expected a number (on, off, yes and no are read as true "
+                         "and false)")
+    return value
+
+
+NoWord = BeforeValidator(_no_word)
+"""Beside a number: true is not 1. It stands after the bounds, which else are lost to the JSON schema."""
+
+
 def minutes_of(clock: str) -> int:
     """Minutes since midnight of ``"HH:MM"``; 24:00 is allowed."""
     match = re.fullmatch(r"(\d{1,2}):(\d{2})", clock)
@@ -112,12 +123,15 @@ class Dated(Part):
     from_: str = Field(alias="from", examples=["2025-12-25", "2025-12-25 07:00"], description="First moment, local "
                                                                                               "time.")
     to: str = Field(examples=["2025-12-27"], description="First moment after, local time.")
-    number: int = Field(ge=0, le=1_000_000_000, examples=[4], description="The number that holds meanwhile.")
+    number: Annotated[int, Field(ge=0, le=1_000_000_000), NoWord] = Field(
+        examples=[4], description="The number that holds meanwhile.")
     reason: str = Field("", examples=["Christmas closure"], description="Why, in words.")
 
 
 def _hours_list(value: Any) -> Any:
     """168 numbers (hours of the week from Monday 00:00) or 24 (hours of every day) are windows too."""
+    if value == {}:
+        raise ValueError("no hours are named: expected a number, or numbers by windows of the week")
     if isinstance(value, list):
         if len(value) == 24:
             return {f"{h:02d}:00-{h + 1:02d}:00": v for h, v in enumerate(value)}
@@ -128,7 +142,7 @@ def _hours_list(value: Any) -> Any:
     return value
 
 
-Amount = Annotated[float, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0), NoWord]
 Hourly = Annotated[list[Amount], Field(min_length=24, max_length=168)]
 Weekly = Annotated[Amount | dict[Window, Amount], BeforeValidator(
     _hours_list, json_schema_input_type=Amount | dict[str, Amount] | Hourly)]
@@ -137,7 +151,7 @@ Weekly = Annotated[Amount | dict[Window, Amount], BeforeValidator(
 UNLIMITED = 1_000_000_000
 """What `unlimited` means in a program: more than any hospital has."""
 
-Count = Annotated[int, Field(ge=0, le=UNLIMITED)]
+Count = Annotated[int, Field(ge=0, le=UNLIMITED), NoWord]
 
 
 def _capacity(value: Any) -> Any:

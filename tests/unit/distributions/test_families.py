@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from math import inf
 
 import numpy as np
 import pytest
@@ -72,6 +73,19 @@ def test_clamped_values_are_replaced_by_the_bound():
     assert normal.cdf(0.5) == pytest.approx(plain.cdf(0.5))
     exact = plain.expect(lambda x: x, 0.5, 20) + 0.5 * plain.cdf(0.5) + 20 * plain.sf(20)
     assert normal.mean() == pytest.approx(exact, rel=1e-7)
+
+
+@pytest.mark.parametrize(("written", "ends"), [
+    ("12 min", (12, 12)), ("uniform(-1 h, 2 h)", (-1, 2)), ("triangular(1, 2, 5 h)", (1, 5)),
+    ("exponential(mean 3 h)", (0, inf)), ("normal(mean 3 h, sd 1 h)", (-inf, inf)),
+    ("normal(mean 3 h, sd 1 h) truncated 1 h .. shifted 2 h", (3, inf)),
+    ("exponential(mean 3 h) shifted -1 h clamped .. 4 h", (-1, 4)), ("12 min clamped 1 h ..", (60, 60)),
+    ("uniform(0 h, 9 h) truncated 120 min .. 3 h shifted -5 h", (-3, -2)),
+    ({"family": "empirical", "values": [3, 1, 2], "unit": "h"}, (1, 3)),
+    ({"family": "mixture", "parts": [{"weight": 0.5, "of": "uniform(1 h, 2 h)"}, {"weight": 0.5, "of": "30 min"}]},
+     (30, 120))])
+def test_the_ends_are_those_of_the_definition(written: object, ends: tuple[float, float]):
+    assert read_distribution(written).ends() == ends
 
 
 def test_truncation_comes_first_then_shift_then_clamp():

@@ -211,6 +211,15 @@ def test_dates_and_times_need_no_quotes(tmp_path: Path):
     assert layout.staff["doctor"].dated[0].from_ == "2025-12-25"
 
 
+def test_an_offset_may_be_before_its_slot_and_the_bell_anywhere(tmp_path: Path):
+    path = tmp_path / "layout.yaml"
+    path.write_text(SOUND.replace("{pathway: q,", '{pathway: q, offset: "uniform(-30 min, -5 min)",')
+                    .replace("exponential(mean 20 h)", '"normal(mean 20 h, sd 30 h)"'), encoding="utf-8")
+    layout = read_layout(path)
+    assert layout.sources["booked"].offset.ends() == (-30, -5)
+    assert layout.pathways["q"][1].takes.ends()[0] < 0
+
+
 def test_a_date_that_is_none_is_said_to_be_none(tmp_path: Path):
     answer = wrong(SOUND.replace("name: Small", "name: Small\nstarts: 1/6/2025"), tmp_path).value
     assert "'1/6/2025' is not a date" in answer.problem
