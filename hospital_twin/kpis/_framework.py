@@ -52,11 +52,21 @@ class Measured(NamedTuple):
 
 
 class Statistic(NamedTuple):
-    """What one statistic of a KPI is called in a sentence, and its unit."""
+    """What one statistic of a KPI is called in a sentence, and its unit.
+
+    decimals: that are worth showing. matters: the least difference that does, in its unit; by default the least that
+    is shown.
+    """
 
     words: str
     unit: str
     decimals: int
+    matters: float = 0.0
+
+    @property
+    def least(self) -> float:
+        """The least difference that matters: smaller ones are hardly a change, however surely they are there."""
+        return max(self.matters, 10.0 ** -self.decimals)
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ KPI = Kpi(
                "counts from when the bed is free). By unit: of those whose last bed was there. Patients still in bed "
                "when the log ends are no discharges yet.",
     source="NHS Improvement, the SAFER patient flow bundle: a third of discharges from inpatient wards before midday",
-    statistics={"share": Statistic("share of discharges before noon", "%", 1)},
+    statistics={"share": Statistic("share of discharges before noon", "%", 1, matters=1)},
     headline="share",
     measure=_measure,
 )

@@ -20,7 +20,7 @@ def _measure(window: Window) -> Iterator[Measured]:
 
 
 def _statistics() -> dict[str, Statistic]:
-    return {statistic + group: Statistic(f"{words} emergency department stay{whose}", "h", 1)
+    return {statistic + group: Statistic(f"{words} emergency department stay{whose}", "h", 2, matters=1 / 60)
             for group, whose in (("", ""), ("_admitted", " of admitted patients"),
                                  ("_discharged", " of patients not admitted"))
             for statistic, words in (("median", "median"), ("p95", "95th percentile of the"), ("mean", "mean"))}

@@ -46,13 +46,13 @@ def kpis(_: str) -> str:
 
 def _kpi(kpi: Any) -> str:
     rows = [(code(name) + (" **headline**" if name == kpi.headline else ""), statistic.words, statistic.unit,
-             str(statistic.decimals)) for name, statistic in kpi.statistics.items()]
+             str(statistic.decimals), f"{statistic.least:.2g}") for name, statistic in kpi.statistics.items()]
     tests = (f"Not an answer but a test, in the back-check alone, of what calibration takes for granted: that "
              f"{kpi.assumes}.",) if kpi.assumes else ()
     return "\n\n".join((
         f"## {kpi.title}: {code(kpi.id)}", kpi.definition, *tests,
         f"Direction: {BETTER[kpi.better]}. Headline: {kpi.say}, in {kpi.unit}.", f"Source: {kpi.source}.",
-        table(("statistic", "what it is", "unit", "decimals shown"), rows)))
+        table(("statistic", "what it is", "unit", "decimals shown", "least difference that matters"), rows)))
 
 
 def unit_types(_: str) -> str:

@@ -35,11 +35,11 @@ def test_it_says_what_it_is(name, kpi):
     assert len(kpi.definition.split()) > 20
     assert len(kpi.source.split()) > 5
     assert kpi.headline in kpi.statistics
-    assert (kpi.say, kpi.unit, kpi.decimals) == kpi.statistics[kpi.headline]
-    for words, unit, decimals in kpi.statistics.values():
+    assert (kpi.say, kpi.unit, kpi.decimals) == kpi.statistics[kpi.headline][:3]
+    for words, unit, decimals, matters in kpi.statistics.values():
         assert words
         assert unit
-        assert decimals >= 0
+        assert decimals >= 0 <= matters
 
 
 @every_kpi
