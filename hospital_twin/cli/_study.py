@@ -18,7 +18,7 @@ from hospital_twin.errors import BadInput
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hospital_twin.comparison import Precision, WarmUp
+    from hospital_twin.comparison import Comparison, Precision, WarmUp
     from hospital_twin.eventlog import Series
     from hospital_twin.hospital import Hospital
     from hospital_twin.reports import Answer, Verdict
@@ -188,6 +188,24 @@ def show(answer: Answer, voice: Voice) -> None:
         voice.say(f"Caution: {caution}")
     if comparison:
         voice.say(comparison.note())
+        _next_step(comparison, voice)
+
+
+def _next_step(comparison: Comparison, voice: Voice) -> None:
+    """What to do about differences that are not clear."""
+    from hospital_twin.comparison.sentences import number
+    from hospital_twin.comparison.verdicts import UNCLEAR
+    from hospital_twin.kpis import kpi_drawer
+    rows = comparison.headlines()
+    rows = rows[rows["verdict"].eq(UNCLEAR) & rows["high"].gt(rows["low"])]
+    if rows.empty:
+        return
+    half = (rows["high"] - rows["low"]) / 2
+    least = (half / rows["baseline"].where(rows["baseline"] > 0)).fillna(0).argmax()
+    kpi = kpi_drawer()[rows["kpi"].iloc[least]]
+    width = f"± {number(round(half.iloc[least], kpi.decimals), kpi.decimals)} {kpi.unit}"
+    voice.say(f"No clear difference is not none: {comparison.replications} replications tell, for example, {kpi.say} "
+              f"only to {width}. Four times as many halve that: --replications {4 * comparison.replications}")
 
 
 def _shown(verdict: Verdict) -> str:

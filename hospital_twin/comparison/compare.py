@@ -2,15 +2,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from hospital_twin.comparison.intervals import Interval, mean_interval
+from hospital_twin.comparison.doubts import few_or_lopsided
+from hospital_twin.comparison.intervals import Interval, mean_interval, skewness
+from hospital_twin.comparison.levels import possible
 from hospital_twin.comparison.matching import check_alike
 from hospital_twin.comparison.sentences import scenario_sentence
 from hospital_twin.comparison.truncation import cautions
+from hospital_twin.comparison.verdicts import NOT_COMPUTABLE, alike, verdicts
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL
 from hospital_twin.kpis import answering, kpi_drawer
@@ -19,7 +22,9 @@ from hospital_twin.runs import Runs
 KEY = ["kpi", "place", "hour", "statistic"]
 _WHOLE_DAY = -1
 """Stands for a missing hour while tables are put side by side."""
-VERDICTS = ("better", "worse", "higher", "lower", "no clear difference", "not computable")
+
+_FULL = 100.0
+"""All of a share, in %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +33,9 @@ class Comparison:
 
     table: one row per scenario, KPI, place, hour (missing for the whole window) and statistic: ``unit``;
     ``baseline`` and ``value``, means over the replications, with their own intervals ``baseline_low`` …
-    ``value_high``; ``difference`` (value − baseline) with its paired interval ``low``, ``high``; ``verdict``, one of
-    `VERDICTS` (higher and lower where a KPI has no good direction); ``n`` pairs; ``reason`` where not computable.
+    ``value_high`` (NaN where all replications have the same, of which no interval follows); ``difference`` (value −
+    baseline) with its paired interval ``low``, ``high``; ``verdict``, one of `verdicts.VERDICTS`; ``skewness`` of the
+    differences; ``n`` pairs; ``reason`` where not computable.
     baseline: its name. says: scenario → what it changes, in words. confidence: of each interval.
     replications: how many pairs there were. cautions: what the reader should know before believing the numbers.
     """
@@ -64,14 +70,18 @@ class Comparison:
         scenario = self._known(scenario or self.scenarios[0])
         return scenario_sentence(self.says[scenario], self.headlines(scenario), kpi_drawer())
 
-    def note(self) -> str:
-        """What the intervals promise, and what many of them together do not."""
-        rows = self.table[self.table["verdict"].ne("not computable")]
-        by_chance = len(rows) * (1 - self.confidence)
+    def note(self, *, every: bool = False) -> str:
+        """What the intervals promise, and what many of them together do not; of the headlines, or of `every` number."""
+        rows = self.table if every else self.headlines()
+        rows = rows[rows["verdict"].ne(NOT_COMPUTABLE)]
+        chance = len(rows) * (1 - self.confidence)
+        by_chance = f"about {chance:.0f}" if chance >= 1 else "fewer than one"
         return (f"Differences are paired: both sides met the same patients in each of {self.replications} "
-                f"replications. Each interval holds by itself with {self.confidence:.0%}. Of the {len(rows):,} numbers "
-                f"compared here, about {by_chance:.0f} would seem clear by chance if nothing had changed: choose what "
-                "you look at before you look.")
+                "replications, and they are taken before rounding. Each interval is made to hold by itself "
+                f"{100 * self.confidence:.3g} times in 100; where few replications are lopsided it holds less often. "
+                f"{len(rows):,} differences are {'listed' if every else 'shown'} here, of which "
+                f"{by_chance} would seem clear by chance if nothing had changed: choose what you look at before "
+                "you look.")
 
     def _known(self, scenario: str) -> str:
         if scenario not in self.says:
@@ -89,8 +99,11 @@ def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool
     then averaged, never over pooled patients; a share is a quotient of sums within each replication. Pairs in which
     either side could not tell a number are left out of it, and ``n`` says how many remain.
 
-    The verdict is clear when the interval excludes 0. Intervals hold one by one; with `joint` each is widened so that
-    for any one number those of all scenarios hold together (Bonferroni: 1 − (1 − confidence) / scenarios).
+    The verdict is clear when the interval excludes 0 and the difference is at least the least that matters
+    (`Statistic.least`). Equal differences of a few pairs have no interval and no verdict. Ends stay within what can
+    be: nothing falls by more than the baseline has, no share rises by more than is left of 100 %. Intervals hold one
+    by one; with `joint` each is widened so that for any one number those of all scenarios hold together (Bonferroni:
+    1 − (1 − confidence) / scenarios).
     known: cautions that whoever made the runs has already; those that the runs themselves show follow.
     Raises `BadInput` when there is nothing to compare or the runs are not alike but for their scenario.
     """
@@ -105,8 +118,8 @@ def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool
                        "at least 2 replications, better 10 or more, for an interval")
     each = 1 - (1 - confidence) / len(others) if joint else confidence
     rows = pd.concat([_compared(baseline, other, shared, each) for other in others], ignore_index=True)
-    return Comparison(rows, baseline.scenario, {other.scenario: other.says for other in others}, each, len(shared),
-                      (*known, *cautions((baseline, *others))))
+    found = Comparison(rows, baseline.scenario, {other.scenario: other.says for other in others}, each, len(shared))
+    return replace(found, cautions=(*known, *cautions((baseline, *others)), *few_or_lopsided(found.headlines())))
 
 
 def paired(baseline: Runs, other: Runs, shared: list[int]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -134,30 +147,32 @@ def _compared(baseline: Runs, other: Runs, shared: list[int], confidence: float)
     difference = mean_interval(np.where(both, theirs - ours, np.nan), confidence)
     drawer = kpi_drawer()
     kpis = [drawer.get(name) for name in table["kpi"]]
+    about = [kpi.statistics[name] if kpi else None for kpi, name in zip(kpis, table["statistic"], strict=True)]
     table.insert(0, "scenario", other.scenario)
-    table["unit"] = [kpi.statistics[s].unit if kpi else "" for kpi, s in zip(kpis, table["statistic"], strict=True)]
+    table["unit"] = [one.unit if one else "" for one in about]
     for name, side, values in zip(("baseline", "value"), sides, (ours, theirs), strict=True):
         table[name] = side.mean
-        table[f"{name}_low"], table[f"{name}_high"] = _possible(side, values, table["unit"])
-    table["difference"], table["low"], table["high"] = difference.mean, difference.low, difference.high
-    table["verdict"] = _verdicts(difference, [kpi.better if kpi else "none" for kpi in kpis])
+        table[f"{name}_low"], table[f"{name}_high"] = possible(side, values, table["unit"])
+    words = verdicts(difference, [kpi.better if kpi else "none" for kpi in kpis], about)
+    table["difference"] = difference.mean
+    table["low"], table["high"] = _possible_change(difference, sides[0].mean, np.hstack((ours, theirs)), table["unit"])
+    table["verdict"], table["skewness"] = words, skewness(np.where(both, theirs - ours, np.nan))
     table["n"] = difference.n
     table["reason"] = _reasons(table, baseline, other)
     return table
 
 
-def _possible(side: Interval, values: np.ndarray, unit: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """An interval's ends within what can be: no number below 0, no share above 100 %, unless some replication's was."""
-    low = np.where((values < 0).any(axis=1), side.low, np.maximum(side.low, 0.0))
-    shares = unit.eq("%").to_numpy() & ~(values > 100).any(axis=1)
-    return low, np.where(shares, np.minimum(side.high, 100.0), side.high)
+def _possible_change(difference: Interval, baseline: np.ndarray, values: np.ndarray, unit: pd.Series
+                     ) -> tuple[np.ndarray, np.ndarray]:
+    """An interval's ends within what a baseline leaves room for; none where all pairs differ alike, but not by 0.
 
-
-def _verdicts(difference: Interval, better: list[str]) -> list[str]:
-    fell, rose = difference.high < 0, difference.low > 0
-    words = {"lower": ("better", "worse"), "higher": ("worse", "better"), "none": ("lower", "higher")}
-    return ["not computable" if n < 2 else words[good][0] if down else words[good][1] if up else "no clear difference"
-            for n, down, up, good in zip(difference.n, fell, rose, better, strict=True)]
+    values: of both sides, shape (rows, any): a number that was ever below 0, or a share above all, has no such bound.
+    """
+    none = alike(difference) & (difference.mean != 0)
+    low = np.where((values < 0).any(axis=1), difference.low, np.maximum(difference.low, -baseline))
+    shares = unit.eq("%").to_numpy() & ~(values > _FULL).any(axis=1)
+    high = np.where(shares, np.minimum(difference.high, _FULL - baseline), difference.high)
+    return np.where(none, np.nan, low), np.where(none, np.nan, high)
 
 
 def _reasons(table: pd.DataFrame, *sides: Runs) -> list[str]:
@@ -167,5 +182,5 @@ def _reasons(table: pd.DataFrame, *sides: Runs) -> list[str]:
     known = said.set_index(KEY)["reason"].to_dict()
     keys = zip(table["kpi"], table["place"], table["hour"].fillna(_WHOLE_DAY).astype("int64"), table["statistic"],
                strict=True)
-    return [known.get(key, "only one side has it") if verdict == "not computable" else ""
+    return [known.get(key, "only one side has it") if verdict == NOT_COMPUTABLE else ""
             for key, verdict in zip(keys, table["verdict"], strict=True)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hospital_twin.comparison.intervals import mean_interval
+from hospital_twin.comparison.intervals import Interval, mean_interval
+from hospital_twin.comparison.verdicts import alike
 from hospital_twin.kpis import answering, kpi_drawer
 from hospital_twin.runs import Runs
 
@@ -16,9 +17,8 @@ def levels(runs: Runs, confidence: float = 0.95) -> pd.DataFrame:
     """The mean over replications of each number, with its interval.
 
     One row per KPI, place, hour (missing for the whole window) and statistic, in the order of the KPI table: ``unit``,
-    ``value``, ``low``, ``high`` (NaN with fewer than two replications that can tell), ``n`` replications, and
-    ``reason`` where none can. An interval ends where the number does: what was never below 0, and a share that was
-    never above all, cannot be so in the mean either, and cutting there takes nothing from what the interval promises.
+    ``value``, ``low``, ``high`` (NaN with fewer than two replications that can tell, and where all say the same),
+    ``n`` replications, and ``reason`` where none can. The ends are `possible` ones.
     """
     key = ["kpi", "place", "hour", "statistic"]
     rows = answering(runs.kpis)
@@ -29,11 +29,22 @@ def levels(runs: Runs, confidence: float = 0.95) -> pd.DataFrame:
     table["hour"] = table["hour"].astype("Int8").mask(table["hour"] == _WHOLE_DAY)
     table["unit"] = [drawer[kpi].statistics[name].unit if kpi in drawer else ""
                      for kpi, name in zip(table["kpi"], table["statistic"], strict=True)]
-    table["value"], table["low"], table["high"], table["n"] = found
-    ordinary = np.nan_to_num(wide.to_numpy())
-    never_below, never_above = (ordinary >= 0).all(axis=1), table["unit"].eq("%") & (ordinary <= 100).all(axis=1)
-    table["low"] = table["low"].mask(never_below, table["low"].clip(lower=0))
-    table["high"] = table["high"].mask(never_above, table["high"].clip(upper=100))
+    table["value"], table["n"] = found.mean, found.n
+    table["low"], table["high"] = possible(found, wide.to_numpy(), table["unit"])
     reasons = rows.drop_duplicates(key).set_index(key)["reason"].reindex(wide.index)
     table["reason"] = reasons.where(found.n == 0, "").to_numpy()
     return table
+
+
+def possible(side: Interval, values: np.ndarray, unit: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of the intervals of means, within what can be; NaN where all values are equal.
+
+    An interval ends where the number does: what was never below 0, and a share that was never above all, cannot be so
+    in the mean either, and cutting there takes nothing from what the interval promises. Of equal values none follows:
+    that nobody was refused in two replications does not say that nobody ever is.
+    """
+    low = np.where((values < 0).any(axis=1), side.low, np.maximum(side.low, 0.0))
+    shares = unit.eq("%").to_numpy() & ~(values > 100).any(axis=1)
+    high = np.where(shares, np.minimum(side.high, 100.0), side.high)
+    none = alike(side)
+    return np.where(none, np.nan, low), np.where(none, np.nan, high)

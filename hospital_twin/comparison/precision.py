@@ -9,7 +9,7 @@ import numpy as np
 
 from hospital_twin.comparison.compare import paired
 from hospital_twin.comparison.intervals import mean_interval
-from hospital_twin.comparison.sentences import decimals_for, number
+from hospital_twin.comparison.sentences import number
 from hospital_twin.drawers import entry
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL
@@ -95,7 +95,7 @@ def _half_width(runs: Sequence[Runs], wanted: tuple[str, str, str], confidence: 
 
 def _sentence(kpi: Kpi, statistic: str, sides: int, replications: int, widest: float, goal: float) -> str:
     about = kpi.statistics[statistic]
-    decimals = decimals_for([widest, goal], about.decimals + 1)
+    decimals = about.decimals + 1
     what = f"the {'difference in ' if sides > 1 else ''}{about.words}"
     now, wanted = (f"± {number(value, decimals)} {about.unit}" for value in (widest, goal))
     if widest <= goal:

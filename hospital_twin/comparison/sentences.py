@@ -1,24 +1,17 @@
-"""Comparisons in plain words: numbers with their unit, a proper minus sign, and no number that only seems to be 0."""
+"""Comparisons in plain words: numbers with their unit and a proper minus sign, the same wherever they are shown."""
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
+from hospital_twin.comparison.verdicts import CLEAR, HARDLY, NOT_COMPUTABLE, TOO_FEW, UNCLEAR
 from hospital_twin.kpis import Kpi, Statistic
 
 MINUS = "\N{MINUS SIGN}"
 ARROW = "\N{RIGHTWARDS ARROW}"
-MOST_DECIMALS = 4
-UNCLEAR = "no clear difference"
-
-
-def decimals_for(values: Sequence[float], decimals: int) -> int:
-    """How many decimals show each value that is not 0 as other than 0: at least `decimals`, at most `MOST_DECIMALS`."""
-    while decimals < MOST_DECIMALS and any(value != 0 and round(value, decimals) == 0 for value in values):
-        decimals += 1
-    return decimals
 
 
 def number(value: float, decimals: int, *, sign: bool = False) -> str:
@@ -34,23 +27,39 @@ def number(value: float, decimals: int, *, sign: bool = False) -> str:
     return text.replace("-", MINUS).removeprefix("" if sign else "+")
 
 
+class Shown(NamedTuple):
+    """The numbers of one row of a comparison as they are written everywhere; empty where there is none."""
+
+    baseline: str
+    value: str
+    difference: str
+    interval: str
+
+
+def shown(row: pd.Series, decimals: int) -> Shown:
+    """The numbers of a row of `Comparison.table` with the decimals of its statistic, none with more.
+
+    Differences are rounded as they are, so that what is too small to show is 0.
+    """
+    difference, low, high = (number(round(value, decimals), decimals, sign=True) if math.isfinite(value) else ""
+                             for value in (row["difference"], row["low"], row["high"]))
+    return Shown(*(number(row[side], decimals) if math.isfinite(row[side]) else "" for side in ("baseline", "value")),
+                 difference, f"[{low}, {high}]" if low and high else "")
+
+
 def change(row: pd.Series, kpi: Kpi) -> str:
     """A clear difference: ``median wait for a doctor 38 → 27 min, −11 [−13, −9]``."""
     about = kpi.statistics[row["statistic"]]
-    ends = [row["difference"], row["low"], row["high"]]
-    decimals = _agreeing(row["baseline"], row["value"], decimals_for([row["baseline"], row["value"], *ends],
-                                                                     about.decimals))
-    before, after = number(row["baseline"], decimals), number(row["value"], decimals)
-    moved, low, high = (number(value, decimals, sign=True) for value in ends)
-    return f"{about.words} {before} {ARROW} {after} {_unit(about)}, {moved} [{low}, {high}]".replace(" ,", ",")
+    found = shown(row, about.decimals)
+    moved = f"{found.difference} {found.interval}".strip()
+    return f"{about.words} {found.baseline} {ARROW} {found.value} {_unit(about)}, {moved}".replace(" ,", ",")
 
 
-def _agreeing(before: float, after: float, decimals: int) -> int:
-    """Decimals with which the rounded difference is the difference of the rounded numbers, if one more brings that."""
-    def agrees(digits: int) -> bool:
-        apart = round(after, digits) - round(before, digits) - round(after - before, digits)
-        return abs(apart) < 0.1 ** digits / 2
-    return next((d for d in (decimals, decimals + 1) if agrees(d)), decimals)
+def by_effect(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a comparison, those whose difference is the most times its interval's half-width first."""
+    half = (rows["high"] - rows["low"]) / 2
+    effect = (rows["difference"].abs() / half).fillna(math.inf)
+    return rows.iloc[effect.argsort(kind="stable")[::-1]] if len(rows) else rows
 
 
 def _unit(about: Statistic) -> str:
@@ -60,13 +69,14 @@ def _unit(about: Statistic) -> str:
 
 
 def scenario_sentence(says: str, rows: pd.DataFrame, kpis: Mapping[str, Kpi]) -> str:
-    """One sentence for one scenario: what it is, what it clearly changes, and what it does not.
+    """One sentence for one scenario: what it is, what it clearly changes (the surest first), and what it does not.
 
-    rows: the rows of `Comparison.table` to speak of, in their order.
+    rows: the rows of `Comparison.table` to speak of.
     """
-    known = rows[rows["kpi"].isin(list(kpis)) & rows["verdict"].ne("not computable")]
-    clear = [change(row, kpis[row["kpi"]]) for _, row in known[known["verdict"].ne(UNCLEAR)].iterrows()]
-    unclear = [kpis[row["kpi"]].statistics[row["statistic"]].words
-               for _, row in known[known["verdict"].eq(UNCLEAR)].iterrows()]
-    parts = clear + ([f"{', '.join(unclear)}: {UNCLEAR}"] if unclear else [])
+    known = rows[rows["kpi"].isin(list(kpis)) & rows["verdict"].ne(NOT_COMPUTABLE)]
+    parts = [change(row, kpis[row["kpi"]]) for _, row in by_effect(known[known["verdict"].isin(CLEAR)]).iterrows()]
+    for word in (HARDLY, UNCLEAR, TOO_FEW):
+        of_these = [kpis[row["kpi"]].statistics[row["statistic"]].words
+                    for _, row in known[known["verdict"].eq(word)].iterrows()]
+        parts += [f"{', '.join(of_these)}: {word}"] if of_these else []
     return f"{says}: {'; '.join(parts) or 'nothing can be computed from these runs'}"

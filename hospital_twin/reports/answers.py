@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.comparison import Comparison, levels
-from hospital_twin.comparison.sentences import UNCLEAR, decimals_for
+from hospital_twin.comparison.sentences import shown
+from hospital_twin.comparison.verdicts import NOT_COMPUTABLE
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL, Series
 from hospital_twin.hospital import Hospital
@@ -110,30 +111,28 @@ def answer_rows(answer: Answer, *, every: bool = False) -> list[AnswerRow]:
 def _row(kpi: Kpi, statistic: str, place: str, lines: pd.DataFrame, names: list[str], *, short: bool) -> AnswerRow:
     about, first = kpi.statistics[statistic], lines.iloc[0]
     words = kpi.title if short else about.words + ("" if place == WHOLE_HOSPITAL else f", {in_words(place)}")
-    digits = decimals_for([v for v in (first["baseline"],) if math.isfinite(v)], about.decimals)
-    interval = _interval(first["baseline_low"], first["baseline_high"], digits, sign=False)
+    value, interval = figure(first["baseline"], about.decimals), _level_interval(first, about.decimals)
     return AnswerRow(words[0].upper() + words[1:], about.unit, f"{about.words}: {kpi.definition} Source: {kpi.source}.",
-                     figure(first["baseline"], digits), interval,
-                     tuple(_cell(lines.loc[name], about.decimals) for name in names),
+                     value, interval, tuple(_cell(lines.loc[name], about.decimals) for name in names),
                      str(first["reason"]) if not math.isfinite(first["baseline"]) else "")
 
 
 def _cell(line: pd.Series, decimals: int) -> Cell:
-    ends = [line["difference"], line["low"], line["high"]]
-    if not all(math.isfinite(end) for end in ends):
-        return Cell(NOTHING, NOTHING, NOTHING, verdict("not computable"))
-    # Of a clear difference no end may look like 0; elsewhere more decimals would only seem exact.
-    digits = decimals if line["verdict"] == UNCLEAR else decimals_for(ends, decimals)
-    difference, low, high = (round(end, digits) for end in ends)
-    return Cell(figure(line["value"], decimals_for([line["value"]], decimals)), figure(difference, digits, sign=True),
-                _interval(low, high, digits, sign=True), verdict(str(line["verdict"])))
+    said = verdict(str(line["verdict"]))
+    if line["verdict"] == NOT_COMPUTABLE:
+        return Cell(NOTHING, NOTHING, NOTHING, said)
+    found = shown(line, decimals)
+    return Cell(found.value, found.difference, found.interval or NOTHING, said)
 
 
-def _interval(low: float, high: float, decimals: int, *, sign: bool) -> str:
-    """``[−13, −9]``; nothing where there is none."""
-    if not (math.isfinite(low) and math.isfinite(high)):
+def _level_interval(line: pd.Series, decimals: int) -> str:
+    """``[29, 34]``; in words where all replications say the same; nothing where there are too few to say."""
+    low, high = line["baseline_low"], line["baseline_high"]
+    if math.isfinite(low) and math.isfinite(high):
+        return f"[{figure(round(low, decimals), decimals)}, {figure(round(high, decimals), decimals)}]"
+    if line["n"] < 2:
         return ""
-    return f"[{figure(low, decimals, sign=sign)}, {figure(high, decimals, sign=sign)}]"
+    return f"{'none' if line['baseline'] == 0 else 'the same'} in all {line['n']}"
 
 
 def _alone(runs: Runs) -> pd.DataFrame:

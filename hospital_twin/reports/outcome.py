@@ -5,15 +5,18 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from hospital_twin.comparison.sentences import UNCLEAR, change
+from hospital_twin.comparison.sentences import by_effect, change
+from hospital_twin.comparison.verdicts import CLEAR, HARDLY, NOT_COMPUTABLE, TOO_FEW, UNCLEAR
 from hospital_twin.kpis import kpi_drawer
 from hospital_twin.reports.answers import Answer
 from hospital_twin.reports.wording import Verdict, verdict
 
 _COUNTED = {"better": ("gets better", "get better"), "worse": ("gets worse", "get worse"),
             "higher": ("rises", "rise"), "lower": ("falls", "fall"),
+            HARDLY: ("hardly changes", "hardly change"),
             UNCLEAR: ("shows no clear difference", "show no clear difference"),
-            "not computable": ("cannot be computed", "cannot be computed")}
+            TOO_FEW: ("differs alike in too few replications to tell", "differ alike in too few replications to tell"),
+            NOT_COMPUTABLE: ("cannot be computed", "cannot be computed")}
 
 
 class Change(NamedTuple):
@@ -41,7 +44,8 @@ def findings(answer: Answer) -> list[Finding]:
 
 
 def _finding(scenario: str, says: str, rows: pd.DataFrame) -> Finding:
-    groups = [(word, rows[rows["verdict"] == word]) for word in _COUNTED]
+    groups = [(word, by_effect(rows[rows["verdict"] == word]) if word in CLEAR else rows[rows["verdict"] == word])
+              for word in _COUNTED]
     groups = [(word, found) for word, found in groups if len(found)]
     counts = [f"{len(found)} {_COUNTED[word][len(found) > 1]}" for word, found in groups]
     counts[-1:] = [f"and {counts[-1]}"] if len(counts) > 1 else counts
@@ -53,6 +57,6 @@ def _finding(scenario: str, says: str, rows: pd.DataFrame) -> Finding:
 
 def _change(word: str, row: pd.Series) -> Change:
     kpi = kpi_drawer()[row["kpi"]]
-    if word in (UNCLEAR, "not computable"):
+    if word not in (*CLEAR, HARDLY):
         return Change(kpi.say, "")
     return Change(kpi.say, change(row, kpi).removeprefix(kpi.say).strip())

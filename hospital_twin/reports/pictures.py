@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from hospital_twin.comparison import mean_interval
-from hospital_twin.comparison.sentences import UNCLEAR
+from hospital_twin.comparison.verdicts import CLEAR
 from hospital_twin.eventlog import WHOLE_HOSPITAL
 from hospital_twin.kpis import Kpi, kpi_drawer
 from hospital_twin.reports.answers import Answer
@@ -98,7 +98,7 @@ def _telling(answer: Answer) -> Kpi | None:
                   if not kpi.assumes and all(len(_values(runs, kpi)) for runs in answer.runs)]
     if answer.comparison is not None:
         clear = answer.comparison.headlines()
-        clear = set(clear.loc[~clear["verdict"].isin((UNCLEAR, "not computable")), "kpi"])
+        clear = set(clear.loc[clear["verdict"].isin(CLEAR), "kpi"])
         computable.sort(key=lambda kpi: kpi.id not in clear)
     return computable[0] if computable else None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from hospital_twin.comparison.sentences import UNCLEAR, number
+from hospital_twin.comparison.sentences import number
+from hospital_twin.comparison.verdicts import HARDLY, NOT_COMPUTABLE, TOO_FEW, UNCLEAR
 
 NOTHING = "–"
 
@@ -20,14 +21,15 @@ class Verdict(NamedTuple):
     tone: str
 
 
-_VERDICTS = {"better": Verdict("●", "better", "good"), "worse": Verdict("■", "worse", "bad"),
-             UNCLEAR: Verdict("○", UNCLEAR, "open"), "higher": Verdict("▲", "higher", "plain"),
-             "lower": Verdict("▼", "lower", "plain")}
+_SHAPES = {"better": ("●", "good"), "worse": ("■", "bad"), "higher": ("▲", "plain"), "lower": ("▼", "plain"),
+           HARDLY: ("≈", "open"), UNCLEAR: ("○", "open"), TOO_FEW: ("…", "open"),
+           NOT_COMPUTABLE: ("", "plain")}
 
 
 def verdict(words: str) -> Verdict:
-    """The shape and tone of a comparison's verdict."""
-    return _VERDICTS.get(words, Verdict("", words, "plain"))
+    """The shape and tone of a comparison's verdict, one of `verdicts.VERDICTS`."""
+    shape, tone = _SHAPES[words]
+    return Verdict(shape, words, tone)
 
 
 def figure(value: float, decimals: int = 0, *, sign: bool = False) -> str:

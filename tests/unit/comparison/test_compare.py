@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from hospital_twin.comparison import compare, mean_interval
-from hospital_twin.comparison.compare import VERDICTS
+from hospital_twin.comparison.verdicts import VERDICTS
 from hospital_twin.errors import BadInput
 
 pytestmark = pytest.mark.unit
+NOON = ("discharges_before_noon", "share")
 WAIT, WITHIN, OCCUPANCY = ("door_to_clinician", "median"), ("within_4_hours", "share"), ("occupancy", "share")
 BEFORE = np.array([38.0, 42.0, 31.0, 45.0, 36.0])
 FALL = np.array([10.0, 12.0, 11.0, 13.0, 9.0])
@@ -39,6 +40,8 @@ def test_pairs_are_matched_by_their_number_not_their_place(made):
 @pytest.mark.parametrize(("kpi", "rise", "verdict"), [
     (WAIT, 11, "worse"), (WAIT, -11, "better"), (WITHIN, 11, "better"), (WITHIN, -11, "worse"),
     (OCCUPANCY, 11, "higher"), (OCCUPANCY, -11, "lower"), (WAIT, 0.01, "no clear difference"),
+    (WAIT, 0.9, "hardly changed"), (WAIT, 1.1, "worse"), (WITHIN, 0.09, "no clear difference"),
+    (WITHIN, 0.8, "better"), (NOON, -0.8, "hardly changed"), (NOON, -1.1, "worse"),
 ])
 def test_the_verdict_knows_which_way_is_good(made, kpi, rise, verdict):
     found = compare(made({kpi: BEFORE}), made({kpi: BEFORE + rise * FALL / 11 + (FALL - 11) * 0.1}, scenario="x"))
@@ -84,6 +87,40 @@ def test_intervals_of_means_stay_within_what_can_be(made):
     assert row(few, *OCCUPANCY)["baseline_high"] > 120
 
 
+def test_a_difference_ends_where_the_baseline_leaves_no_room(made):
+    """Before any cut, LWBS changes by −1.1 [−15.1, +12.9] and within four hours by +6.6 [−27.6, +40.8]."""
+    unseen = ("left_without_being_seen", "share")
+    found = compare(made({unseen: [0, 2.2], WITHIN: [70.0, 77.6], WAIT: [3.0, 5.0]}),
+                    made({unseen: [0, 0.0], WITHIN: [73.908, 86.892], WAIT: [-1.0, 5.0]}, scenario="x"))
+    less, more = row(found, *unseen), row(found, *WITHIN)
+    assert (less["low"], less["difference"]) == pytest.approx((-1.1, -1.1))
+    assert less["high"] > 12
+    assert (more["difference"], more["high"]) == pytest.approx((6.6, 100 - 73.8))
+    assert more["low"] < -27
+    assert row(found, *WAIT)["low"] < -20
+    assert {row(found, *kpi)["verdict"] for kpi in (unseen, WITHIN)} == {"no clear difference"}
+
+
+@pytest.mark.parametrize(("pairs", "verdict"), [(2, "too few to tell"), (5, "too few to tell"), (6, "worse")])
+def test_what_differs_alike_in_a_few_pairs_is_no_certainty(made, pairs, verdict):
+    found = row(compare(made({WAIT: [22.0] * pairs}), made({WAIT: [99.0] * pairs}, scenario="x")), *WAIT)
+    assert (found["difference"], found["verdict"]) == (77, verdict)
+    assert np.isnan(found[["low", "high", "baseline_low", "baseline_high", "value_low", "value_high"]].astype(float)
+                    ).all()
+
+
+def test_few_and_lopsided_replications_are_said_to_be_so(made):
+    def doubts(values):
+        return compare(made({WAIT: [30.0] * len(values)}), made({WAIT: 30 + np.array(values)}, scenario="x")).cautions
+    even, one_far_out = np.linspace(0, 7, 8), [0.0, 0.1, 0, 0.2, 0.1, 0, 0.1, 9]
+    assert doubts(even) == doubts([0.0] * 8) == doubts([*one_far_out, *one_far_out, *one_far_out]) == ()
+    lopsided, = doubts(one_far_out)
+    assert lopsided.startswith("x: the differences in median wait for a doctor are lopsided")
+    few, = doubts([1.0, 2, 4])
+    assert few.startswith("An interval from 3 replications hangs on the luck of one")
+    assert doubts([1.0, 2, 4, 5]) == ()
+
+
 def test_only_shared_replications_are_used(made):
     found = compare(made({WAIT: BEFORE}), made({WAIT: BEFORE[:3] - FALL[:3]}, scenario="x"))
     assert (found.replications, row(found, *WAIT)["n"]) == (3, 3)
@@ -116,12 +153,13 @@ def test_headlines_are_one_row_a_kpi_and_scenario(made):
     assert len(found.headlines("b")) == 2
 
 
-def test_the_note_says_what_many_intervals_do_not_promise(made):
-    numbers = {("occupancy", "share", f"ward_{i}", None): BEFORE for i in range(100)}
-    note = compare(made(numbers), made(numbers, scenario="x")).note()
-    assert "Of the 100 numbers compared here, about 5 " in note
-    assert "5 replications" in note
-    assert "95%" in note
+def test_the_note_speaks_of_what_is_shown(made):
+    numbers = {("occupancy", "share", f"ward_{i}", None): BEFORE for i in range(98)} | {OCCUPANCY: BEFORE, WAIT: BEFORE}
+    found = compare(made(numbers), made(numbers, scenario="x"))
+    assert "2 differences are shown here, of which fewer than one would seem clear by chance" in found.note()
+    assert "100 differences are listed here, of which about 5 would" in found.note(every=True)
+    assert "5 replications" in found.note()
+    assert "95 times in 100; where few replications are lopsided it holds less often" in found.note()
 
 
 UNLIKE = {

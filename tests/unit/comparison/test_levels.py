@@ -35,6 +35,14 @@ def test_no_interval_ends_below_nothing_or_above_all(made: Callable[..., Runs]):
     assert 0 < row(table, "within_4_hours")["low"] < 90
 
 
+def test_what_no_replication_saw_is_not_shown_to_be_impossible(made: Callable[..., Runs]):
+    for value in (0.0, 22.7):
+        found = row(levels(made({("icu_refusals", "share"): [value, value]})), "icu_refusals")
+        assert (found["value"], found["n"]) == (value, 2)
+        assert np.isnan(found["low"])
+        assert np.isnan(found["high"])
+
+
 def test_more_patients_than_places_is_shown(made: Callable[..., Runs]):
     assert row(levels(made({("occupancy", "share"): [99.0, 104.0, 101.0]})), "occupancy")["high"] > 104
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hospital_twin.comparison import compare
-from hospital_twin.comparison.sentences import decimals_for, number
+from hospital_twin.comparison.sentences import number, shown
 from hospital_twin.kpis import kpi_drawer
 
 pytestmark = pytest.mark.unit
@@ -34,14 +34,30 @@ def test_a_unit_that_the_words_say_is_not_said_twice(made):
         "x: elective cancellations a day 3.00 → 5.00, +2.00 [+1.99, +2.01]")
 
 
-def test_a_clear_difference_is_never_shown_as_nothing(made):
-    assert sentence(made, {WAIT: [0.0] * 5}, {WAIT: 0.02 + STEADY / 1000}) == (
-        "x: median wait for a doctor 0 → 0.02 min, +0.02 [+0.02, +0.02]")
+def test_what_is_too_small_to_matter_is_no_answer(made):
+    assert sentence(made, {WAIT: [3.0] * 5, BOARDING: 40 + STEADY}, {WAIT: 3.5 + STEADY / 100, BOARDING: 44 + STEADY}
+                    ) == (
+        "x: median wait for a doctor: hardly changed; boarding hours a day: too few to tell")
 
 
-def test_rounded_numbers_agree_with_each_other(made):
-    assert sentence(made, {WAIT: 38.4 + STEADY / 50}, {WAIT: 26.9 + STEADY / 60}) == (
-        "x: median wait for a doctor 38.4 → 26.9 min, −11.5 [−11.5, −11.5]")
+def test_the_surest_change_comes_first(made):
+    said = sentence(made, {WAIT: 38 + STEADY, BOARDING: 40 + STEADY},
+                    {WAIT: 60 + 9 * STEADY, BOARDING: 44 + 2 * STEADY})
+    assert said.index("boarding hours") < said.index("median wait")
+
+
+def test_decimals_are_those_of_the_kpi_everywhere(made):
+    ours, theirs = {WAIT: 38.4 + STEADY / 50}, {WAIT: 26.9 + STEADY / 60}
+    assert sentence(made, ours, theirs) == "x: median wait for a doctor 38 → 27 min, −12 [−12, −11]"
+    row = compare(made(ours), made(theirs, scenario="x")).table.iloc[0]
+    assert shown(row, 0) == ("38", "27", "−12", "[−12, −11]")
+    assert shown(row, 2) == ("38.40", "26.90", "−11.50", "[−11.50, −11.50]")
+
+
+def test_a_difference_of_noise_is_shown_as_none(made):
+    row = compare(made({WAIT: 30 + STEADY}), made({WAIT: 30 + STEADY}, scenario="x")).table.iloc[0].copy()
+    row[["difference", "low", "high"]] = [2e-17, -0.04, 0.31]
+    assert shown(row, 1)[2:] == ("0", "[0, +0.3]")
 
 
 def test_nothing_to_say(made):
@@ -59,11 +75,11 @@ def test_numbers(value, decimals, sign, text):
 
 @given(st.floats(-1e6, 1e6).filter(lambda value: abs(value) > 1e-12), st.integers(0, 3), st.booleans())
 def test_no_number_but_nothing_looks_like_nothing(value, decimals, sign):
-    shown = number(value, decimals_for([value], decimals), sign=sign)
-    assert any(digit in shown for digit in "123456789")
-    assert "-" not in shown
-    assert (shown[0] == "−") == (value < 0)
-    assert (shown[0] == "+") == (value > 0 and sign)
+    text = number(value, decimals, sign=sign)
+    assert any(digit in text for digit in "123456789")
+    assert "-" not in text
+    assert (text[0] == "−") == (value < 0)
+    assert (text[0] == "+") == (value > 0 and sign)
 
 
 def test_every_kpi_can_be_said(made):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import nan
 
 import pytest
 
+from hospital_twin.comparison.verdicts import VERDICTS
 from hospital_twin.errors import BadInput
 from hospital_twin.kpis import kpi_drawer
 from hospital_twin.reports import Answer, answer_rows, findings
@@ -53,6 +55,29 @@ def test_what_cannot_be_computed_says_why():
     assert row.cells[0].verdict.word == "not computable"
 
 
+def test_the_same_number_is_the_same_on_card_and_table():
+    found = answers.answer()
+    cards = {change.words: change.numbers for _, changes in findings(found)[0].groups for change in changes}
+    kpis, rows = kpi_drawer(), by_title(found)
+    for name in ("door_to_clinician", "boarding_hours", "occupancy"):
+        row = rows[kpis[name].title]
+        cell, = row.cells
+        assert cards[kpis[name].say].startswith(f"{row.baseline} → {cell.value} ")
+        assert cards[kpis[name].say].endswith(f", {cell.difference} {cell.interval}")
+        assert cards[kpis[name].say] in found.comparison.sentence()
+
+
+def test_what_all_replications_say_alike_has_no_interval():
+    found = answers.answer()
+    table = found.comparison.table.copy()
+    table.loc[table["kpi"] == "door_to_clinician", ["baseline", "baseline_low", "baseline_high"]] = [0, nan, nan]
+    table.loc[table["kpi"] == "occupancy", ["low", "high", "verdict"]] = [nan, nan, "too few to tell"]
+    rows = by_title(replace(found, comparison=replace(found.comparison, table=table)))
+    assert (rows["Door to clinician"].baseline, rows["Door to clinician"].baseline_interval) == ("0", "none in all 4")
+    cell, = rows["Occupancy"].cells
+    assert (cell.difference, cell.interval, cell.verdict.word) == ("+2.0", "–", "too few to tell")
+
+
 def test_every_number_names_its_place():
     titles = by_title(answers.answer(), every=True)
     assert "Occupancy of staffed places, ward b" in titles
@@ -79,7 +104,7 @@ def test_the_finding_counts_and_lists_the_same():
                                 "difference and 1 cannot be computed.")
     listed = {verdict.word: changes for verdict, changes in finding.groups}
     assert [len(changes) for changes in listed.values()] == [1, 1, 1, 6, 1]
-    assert listed["better"] == (("median wait for a doctor", "31.5 → 21.4 min, −10.2 [−10.4, −9.9]"),)
+    assert listed["better"] == (("median wait for a doctor", "32 → 21 min, −10 [−10, −10]"),)
     assert listed["no clear difference"][0].numbers == ""
 
 
@@ -95,6 +120,5 @@ def test_patients_are_whole_from_ten_on():
 
 
 def test_each_verdict_has_a_shape_of_its_own():
-    words = ("better", "worse", "higher", "lower", "no clear difference")
-    assert len({verdict(word).shape for word in words}) == len(words)
-    assert verdict("not computable").word == "not computable"
+    assert len({verdict(word).shape for word in VERDICTS}) == len(VERDICTS)
+    assert all(verdict(word).word == word for word in VERDICTS)
