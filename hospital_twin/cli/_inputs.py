@@ -1,6 +1,7 @@
 """Files that commands read, found by name."""
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,11 +69,21 @@ def _inline(levers: tuple[dict[str, str], ...], hospital: Hospital) -> Scenario:
 
 def log_of(path: str, layout: Layout | None, mapping: str | None, time_zone: str | None
            ) -> tuple[EventLog, QualityReport]:
-    """The event log in a file and what was wrong with it."""
+    """The event log in a file and what was wrong with it. A refusal that a mapping would help says how to use one."""
     from hospital_twin.cli._progress import busy
-    from hospital_twin.importers import read_log
-    with busy("Reading the log"):
-        return read_log(path, layout=layout, mapping=mapping, time_zone=time_zone)
+    from hospital_twin.importers import A_MAPPING, read_log
+    try:
+        with busy("Reading the log"):
+            return read_log(path, layout=layout, mapping=mapping, time_zone=time_zone)
+    except BadInput as wrong:
+        if A_MAPPING in wrong.expected:
+            wrong.expected += f"\n  then: {with_mapping(path, mapping)}"
+        raise
+
+
+def with_mapping(log: str, mapping: str | None) -> str:
+    """The command that reads a log with a mapping, the one in use or one to be written."""
+    return shlex.join(["hospital-twin", "check", log, "--mapping", mapping or "my_mapping.yaml"])
 
 
 def layout_of(named: str | None) -> Layout | None:

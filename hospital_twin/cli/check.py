@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from hospital_twin.cli import _options as options
 from hospital_twin.cli._options import command
 from hospital_twin.cli._types import NewFile, Whole
 from hospital_twin.cli._voice import Voice
+
+if TYPE_CHECKING:
+    from hospital_twin.importers import QualityReport
 
 
 @command("check", example="hospital-twin check admissions.csv\n"
@@ -28,12 +32,14 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
     LOG is a CSV file of stays or of intervals (.gz or .zip as well), or the folder of a MIMIC-IV hospital module.
     What its columns mean is found by their names; `--mapping` says it where that fails.
     """
-    from hospital_twin.cli._inputs import layout_of, log_of
+    from hospital_twin.cli._inputs import layout_of, log_of, with_mapping
     voice = Voice(as_json)
     _, report = log_of(log, layout_of(layout), mapping, time_zone)
     voice.answer(report.to_dict() if as_json else None)
     for line in () if as_json else report.lines():
         voice.block(line)
+    if not as_json:
+        _point_out(report, with_mapping(log, mapping), voice)
     if faults:
         report.save_faults(faults)
         voice.say(f"Every fault, one per line: {faults}")
@@ -44,3 +50,12 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
         voice.say(f"Answer: no. {report.rejected:,} of {report.read:,} rows had to be rejected, which is more than "
                   f"{most_rejected} %.")
     return 0 if report.can and few else 1
+
+
+def _point_out(report: QualityReport, command: str, voice: Voice) -> None:
+    """How to say that a column that is not used is one that is needed."""
+    found = report.might_be()
+    if found:
+        field, header = found
+        voice.block(f"  if one of the columns not used is one that is needed, name it in a mapping file: "
+                    f"columns: {{{field}: {header}}}\n  then: {command}")

@@ -5,6 +5,7 @@ from hospital_twin.importers._intake import importer_drawer, read_log
 from hospital_twin.importers._ledger import REASONS, Ledger
 from hospital_twin.importers._mapping import LogMapping, read_mapping
 from hospital_twin.importers._report import FileRows, QualityReport
+from hospital_twin.importers._source import A_MAPPING
 
-__all__ = ["REASONS", "FileRows", "Importer", "Lack", "Ledger", "LogMapping", "Options", "QualityReport", "RawRows",
-           "Sample", "importer_drawer", "read_log", "read_mapping"]
+__all__ = ["A_MAPPING", "REASONS", "FileRows", "Importer", "Lack", "Ledger", "LogMapping", "Options", "QualityReport",
+           "RawRows", "Sample", "importer_drawer", "read_log", "read_mapping"]

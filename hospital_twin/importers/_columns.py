@@ -1,6 +1,7 @@
 """Which column means what: by the mapping, by its name in five languages, and by what stands in it."""
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import NamedTuple, NoReturn
@@ -9,13 +10,16 @@ from hospital_twin.errors import BadInput
 from hospital_twin.importers._fields import CLASSES, FIELDS, NOISE, Field
 from hospital_twin.importers._forms import without_accents
 from hospital_twin.importers._mapping import LogMapping
-from hospital_twin.importers._source import Peek
+from hospital_twin.importers._source import A_MAPPING, Peek
 from hospital_twin.importers._times import readable_shares
 
 ENOUGH = 0.5
 """The merit from which a column is taken to mean something."""
 _TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORECASE)
 _COMPOUND = re.compile(r"([a-z]{3,})(nummer|nr|datum|zeit|zeitpunkt|tijd|tijdstip|kennung)\b")
+_PLAIN = re.compile(r"\d*[^\W\d](?:[\w .()/-]*[\w.)])?")
+_LEAST = ("visit", "unit", "start", "end")
+_NOT_TEXT = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 _DATA = re.compile(r"\d{4,}|\d+[-/.:]\d+")
 _ABOUT_A_PERSON = re.compile(
     r"(?!opname)\w*(?:name|naam|forename|prenom|apellid|birth|geburt|geboort|naissance|nacimiento|addres|adress|anschrift|telef|"
@@ -128,6 +132,15 @@ def _likeness(words: tuple[str, ...], names: frozenset[str]) -> float:
     return 0.5 + 0.4 * part / (len(core) + 1) if part else 0.0
 
 
+def likeness(header: str, field: str) -> float:
+    """How much of a header's words, 0 to 1, stand in some name of a field: too little to take it for one by itself."""
+    words = [word for word in words_of(header) if word not in NOISE]
+    if not words or any(_ABOUT_A_PERSON.fullmatch(word) for word in words_of(header)):
+        return 0.0
+    known = {word for name in FIELDS[field].names for word in name.split("_")}
+    return sum(word in known for word in words) / len(words)
+
+
 def _choose(name: str, merits: list[float], taken: set[int], found: Recognised) -> None:
     free = [p for p in range(len(merits)) if p not in taken and merits[p] >= ENOUGH]
     if not free:
@@ -158,29 +171,30 @@ def _dates_and_times(profiles: list[_Profile], taken: set[int], found: Recognise
 def _mapped(peek: Peek, mapping: LogMapping, found: Recognised) -> set[int]:
     """Put what the mapping says into `found`; returns the places used."""
     owner: dict[int, str] = {}
-    said = [(f"columns.{name}", name, headers or ()) for name, headers in mapping.columns.items()]
-    said += [(f"attributes.{name}", name, (header,)) for name, header in mapping.attributes.items()]
-    for path, name, headers in said:
-        places = tuple(_place(peek, header, path) for header in headers)
+    said = [("columns", name, headers or ()) for name, headers in mapping.columns.items()]
+    said += [("attributes", name, (header,)) for name, header in mapping.attributes.items()]
+    for part, name, headers in said:
+        where = mapping.place(part, name)
+        places = tuple(_place(peek, header, where) for header in headers)
         for place in places:
             if place in owner:
-                raise BadInput(f"mapping: {path}", f"the column {peek.header[place]!r} is {owner[place]} already",
+                raise BadInput(where, f"the column {peek.header[place]!r} is {owner[place]} already",
                                "each column for one thing")
-            owner[place] = path
-        if path.startswith("attributes."):
+            owner[place] = f"{part}.{name}"
+        if part == "attributes":
             found.attributes[name] = places[0]
         elif places:
             found.fields[name] = places
     return set(owner)
 
 
-def _place(peek: Peek, header: str, path: str) -> int:
+def _place(peek: Peek, header: str, where: str) -> int:
     same = [p for p, name in enumerate(peek.header) if name == header.strip()]
     if not same:
-        raise BadInput(f"mapping: {path}", f"{peek.source.name} has no column {header!r}",
+        raise BadInput(where, f"{peek.source.name} has no column {header!r}",
                        f"one of its columns: {', '.join(peek.header)}")
     if len(same) > 1:
-        raise BadInput(f"mapping: {path}", f"{peek.source.name} has {len(same)} columns called {header!r}",
+        raise BadInput(where, f"{peek.source.name} has {len(same)} columns called {header!r}",
                        "a name that only one column has: rename one of them in the file")
     return same[0]
 
@@ -191,15 +205,15 @@ def settled(recognised: Recognised, peek: Peek) -> Recognised:
         shown = ", ".join(repr(peek.header[p]) for p in places)
         raise BadInput(f"{peek.source.name}, line {peek.header_line}",
                        f"the columns {shown} can each be {name} ({FIELDS[name].means})",
-                       f"a mapping file that says which:\n    columns:\n      {name}: {peek.header[places[0]]}")
+                       f"{A_MAPPING} that says which:\n    columns:\n      {name}: {in_yaml(peek.header[places[0]])}")
     return recognised
 
 
 def refuse(peek: Peek, recognised: Recognised, understood: str) -> NoReturn:
     """Say why no importer reads a table, and what to do about it."""
     where, header = f"{peek.source.name}, line {peek.header_line}", ", ".join(peek.header)
-    say = "".join(f"\n      {name}: <column name>" for name in ("visit", "unit", "start", "end"))
-    say = f"such a column, or a mapping file that names it:\n    columns:{say}\n  Understood are:{understood}"
+    say = "".join(f"\n      {name}: {_in_mapping(peek, recognised, name)}" for name in _LEAST)
+    say = f"such a column, or {A_MAPPING} that names it:\n    columns:{say}\n  Understood are:{understood}"
     if sum(bool(_DATA.search(name)) for name in peek.header) * 2 >= len(peek.header):
         raise BadInput(where, "the first line holds data, not the names of columns", "column names in the first line")
     if not recognised.has("visit"):
@@ -214,6 +228,19 @@ def refuse(peek: Peek, recognised: Recognised, understood: str) -> NoReturn:
                        "nothing says when it ended. Event rows are not read",
                        f"a column of ends beside it, or another export in one of these shapes:{understood}")
     raise BadInput(where, f"no column is recognised as `unit` ({FIELDS['unit'].means}); the columns are {header}", say)
+
+
+def in_yaml(header: str) -> str:
+    """A column name as it can stand in a mapping file, in quotes where it has to."""
+    plain = _PLAIN.fullmatch(header) and header.lower() not in _NOT_TEXT
+    return header if plain else json.dumps(header, ensure_ascii=False)
+
+
+def _in_mapping(peek: Peek, recognised: Recognised, field: str) -> str:
+    """What a mapping says of a field as recognised, or a place to fill in."""
+    places = recognised.fields.get(field) or recognised.rivals.get(field, ())[:1]
+    names = [in_yaml(peek.header[place]) for place in places]
+    return f"[{', '.join(names)}]" if len(names) > 1 else names[0] if names else "<column name>"
 
 
 def _shown(peek: Peek, recognised: Recognised, field: str) -> str:

@@ -22,6 +22,7 @@ from hospital_twin.importers._ledger import REASONS
 from hospital_twin.importers._mapping import LogMapping, read_mapping
 from hospital_twin.importers._naming import Named, Word, name_rows
 from hospital_twin.importers._report import FileRows, QualityReport
+from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._window import Observed, observed
 from hospital_twin.layout import Layout
 from hospital_twin.unit_types import expanded
@@ -47,7 +48,7 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
     """
     path, said = Path(path), read_mapping(mapping)
     options = _options(layout, said, time_zone)
-    chosen = _choose(path, options, importer or said.shape)
+    chosen = _choose(path, options, importer)
     raw = chosen.read(path, options)
     named = name_rows(raw, options, str(path))
     check_rows(named.rows, raw.ledger, raw.columns, comparable=raw.dates_comparable)
@@ -65,7 +66,7 @@ def _options(layout: Layout | None, mapping: LogMapping, time_zone: str | None) 
     if time_zone is not None:
         zone = check_zone(time_zone, "time_zone")
     elif mapping.time_zone is not None:
-        zone = check_zone(mapping.time_zone, "mapping: time_zone")
+        zone = check_zone(mapping.time_zone, mapping.place("time_zone"))
     else:
         zone = layout.time_zone if layout else None
     return Options(expanded(layout) if layout else None, mapping, zone)
@@ -74,6 +75,8 @@ def _options(layout: Layout | None, mapping: LogMapping, time_zone: str | None) 
 def _choose(path: Path, options: Options, wanted: str | None) -> Importer:
     if wanted is not None:
         return entry(DRAWER, "IMPORTER", wanted, where="importer")
+    if options.mapping.shape is not None:
+        return entry(DRAWER, "IMPORTER", options.mapping.shape, where=options.mapping.place("shape"))
     drawer = importer_drawer()
     certainty, refusal = _certainty(drawer, path, options)
     best = max(certainty, key=certainty.__getitem__)
@@ -107,7 +110,7 @@ def _any_left(raw: RawRows, path: Path) -> None:
     taken = "; ".join(f"{field} = {name}" for field, name in raw.columns.items())
     raise BadInput(str(path), f"not one of the {len(raw.rows):,} rows can be used: {shown}",
                    "rows with a visit, a unit and a start from 1971 to 2099. Were columns mistaken for others "
-                   f"({taken})? A mapping file can say what they are, and that dates were shifted on purpose "
+                   f"({taken})? Then {A_MAPPING} says what they are, and that dates were shifted on purpose "
                    "(`dates_comparable: false`)")
 
 

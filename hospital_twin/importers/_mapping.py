@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, UNIT_KINDS
@@ -32,6 +32,14 @@ class LogMapping(Part):
     time_zone: str | None = Field(None, description="Of times without an offset: Europe/London.")
     dates_comparable: bool = Field(True, description="false when each patient's dates were shifted by another number "
                                                      "of days.")
+
+    _file: str = PrivateAttr("mapping")
+    _lines: dict[tuple, int] = PrivateAttr(default_factory=dict)
+
+    def place(self, *path: str) -> str:
+        """Where a field stands, for messages: ``my.yaml, line 3: columns.visit``; ``mapping: ...`` without a file."""
+        line = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), None)
+        return self._file + (f", line {line}" if line else "") + ": " + ".".join(path)
 
     @field_validator("columns")
     @classmethod
@@ -62,4 +70,6 @@ def read_mapping(mapping: LogMapping | str | Path | None) -> LogMapping:
     if not isinstance(value, dict):
         raise BadInput(str(mapping), "the file holds no fields",
                        "a mapping: columns, attributes, units, date_order, ...")
-    return checked(LogMapping, value, str(mapping), lines)
+    found = checked(LogMapping, value, str(mapping), lines)
+    found._file, found._lines = str(mapping), lines
+    return found

@@ -12,6 +12,7 @@ from hospital_twin.eventlog import RESERVED
 from hospital_twin.importers._classes import fill_classes
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._importer import Options, RawRows
+from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._words import (
     END_REASONS,
     activities_of,
@@ -120,7 +121,7 @@ class _Namer:
         if self.kinds and in_log and not any(word.name in self.kinds for word in in_log):
             raise BadInput(f"{self.where}: column {self.unit_column}", "no unit of the log is one of the layout's; the "
                            f"log has {_listed(word.log for word in in_log)}", f"the layout's units "
-                           f"({_listed(self.kinds)}), or a mapping file with `units:` from the ones to the others")
+                           f"({_listed(self.kinds)}), or {A_MAPPING} with `units:` from the ones to the others")
 
     def unit_names(self, units: tuple[Word, ...]) -> pd.Categorical:
         """The unit of each row; rows with a slip, or a unit that the mapping leaves out, are rejected."""
@@ -187,8 +188,8 @@ class _Namer:
         if len(counts) > MOST[field]:
             raise BadInput(f"{self.where}: column {self.raw.columns.get(field, field)}",
                            f"it was taken for {FIELDS[field].means}, and has {len(counts):,} different values: are "
-                           "these names of persons, or numbers?", f"at most {MOST[field]:,} different words; a mapping "
-                           f"file can name another column, or none (columns: {field}: ...)")
+                           "these names of persons, or numbers?", f"at most {MOST[field]:,} different words, or "
+                           f"{A_MAPPING} that names another column, or none (columns: {{{field}: null}})")
         return {text: int(n) for text, n in counts.items()}
 
     def _unit_texts(self) -> tuple[np.ndarray, str]:

@@ -1,6 +1,7 @@
 """The quality report: what was read, what became of it, and what it is good for."""
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,13 @@ import pandas as pd
 
 from hospital_twin.files import replacing
 from hospital_twin.importers._abilities import Lack
+from hospital_twin.importers._columns import in_yaml, likeness
 from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
 from hospital_twin.importers._naming import Word
 
 _SHOWN_LINES = 8
 _OF_THE_LOG = ("file", "column", "shape")
+_FIELD = re.compile(r"^a column `(\w+)`")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
 
@@ -126,6 +129,18 @@ class QualityReport:
             found += ["Cannot be calibrated",
                       *(f"  {lack.what}: {lack.because} (needed: {lack.needs})" for lack in self.cannot)]
         return found
+
+    def might_be(self) -> tuple[str, str] | None:
+        """A field that is lacking, and a column that is not used and called a little like it, as a mapping names it.
+
+        ``<its name>`` where no column is; None where nothing is lacking or all columns are used.
+        """
+        lacking = [field for lack in self.cannot for field in _FIELD.findall(lack.needs)]
+        if not lacking or not self.unused:
+            return None
+        alike, field, header = max(((likeness(header, field), field, header) for field in lacking
+                                    for header in self.unused), key=lambda found: found[0])
+        return (field, in_yaml(header)) if alike else (lacking[0], "<its name>")
 
     def to_dict(self) -> dict[str, Any]:
         """The report for JSON; every fault is listed."""

@@ -27,6 +27,8 @@ _OTHER_FILES = {
     b"PK\x03\x04": "a zip archive or an Excel workbook", b"PAR1": "a Parquet file", b"%PDF": "a PDF document",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"\x1f\x8b": "compressed twice",
     b"<": "a file of tags (XML, XES, HTML)", b"{": "a file of JSON"}
+A_MAPPING = "a mapping file"
+"""What a message asks for where names do not help: the command line then says how to hand it over."""
 TABLE = "a text file with one row a line and column names in the first, separated by , ; or tabs (CSV), or that as .gz"
 
 

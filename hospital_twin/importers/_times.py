@@ -18,11 +18,12 @@ from hospital_twin.importers._forms import (
     Form,
     form_of,
 )
+from hospital_twin.importers._source import A_MAPPING
 
 DateOrder = Literal["day_first", "month_first", "year_first"]
 _MINUTE = 60_000_000
 _NO_OFFSET = np.iinfo(np.int64).min
-_HOW_TO_SAY = ("dates written as 2025-03-25, or a mapping file with the line `date_order: day_first` "
+_HOW_TO_SAY = (f"dates written as 2025-03-25, or {A_MAPPING} with the line `date_order: day_first` "
                "(or month_first, year_first)")
 _MISSING, _UNREADABLE = -1, -2
 _SLIPS = 20
@@ -209,9 +210,9 @@ def _hold_to(order: DateOrder, dates: _Dates, parts: Mapping[str, _Parts], file:
     if order == "month_first":
         agree, against = against, agree
     if against.sum() > _SLIPS * agree.sum():
-        raise BadInput(file, f"the mapping says {order}, but {dates.show(against)} can only be {other}, and so "
-                       f"{against.sum():,} dates in all", f"date_order: {other} in the mapping, or no date_order: then "
-                       "it is read off the dates")
+        raise BadInput(file, f"the mapping says {order}, but {dates.show(against)} can only be {other} "
+                       f"(dates like it: {against.sum():,})", f"date_order: {other} in the mapping, or no date_order: "
+                       "then it is read off the dates")
     if note and dates.both.any() and not agree.any():
         said, else_ = (_span(parts, one) for one in (order, other))
         note(f"no date proves the mapping's {order}, because no day is after the 12th: so read they lie from {said}, "

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers import LogMapping, read_log, read_mapping
+from hospital_twin.importers._columns import in_yaml
 from tests.tiny import layout_of
 
 pytestmark = pytest.mark.unit
@@ -199,6 +201,47 @@ def test_faults_of_a_mapping_file(write: Callable[..., Path], text: str, where: 
         read_mapping(path)
     assert where in refused.value.where
     assert expected in str(refused.value)
+
+
+@pytest.mark.parametrize(("text", "where", "problem"), [
+    ("# the ward's own words\ncolumns:\n  start: Beginn\n", "line 3: columns.start", "no column 'Beginn'"),
+    ("columns: {start: start,\n          end: start}\n", "line 2: columns.end", "is columns.start already"),
+    ("attributes:\n  frailty: Frail\n", "line 2: attributes.frailty", "no column 'Frail'"),
+    ("#\ntime_zone: Mars/Olympus\n", "line 2: time_zone", "no time zone"),
+    ("#\nshape: hl7\n", "line 2: shape", "no importer 'hl7'")])
+def test_a_mapping_that_does_not_fit_is_named_with_its_line(write: Callable[..., Path], text: str, where: str,
+                                                            problem: str):
+    path, log = write(text, "my.yaml"), write(GOOD)
+    with pytest.raises(BadInput) as refused:
+        read_log(log, mapping=path)
+    assert refused.value.where == f"{path}, {where}"
+    assert problem in refused.value.problem
+
+
+def test_a_field_that_a_mapping_does_not_have_is_answered_with_those_it_has(write: Callable[..., Path]):
+    with pytest.raises(BadInput) as refused:
+        read_mapping(write("date-order: day_first\n", "my.yaml"))
+    assert refused.value.expected.startswith("'date_order', most likely")
+    assert "time_zone" in refused.value.expected
+
+
+def test_what_is_to_be_pasted_into_a_mapping_has_what_was_recognised(write: Callable[..., Path]):
+    path = write('Bett,"Ward: now",In date,In time\n1,ed,2025-03-25,10:00\n')
+    with pytest.raises(BadInput) as refused:
+        read_log(path)
+    pasted = refused.value.expected.partition(":\n")[2].partition("\n  Understood")[0]
+    assert pasted.replace("<column name>", "Bett", 1).splitlines() == [
+        "    columns:", "      visit: Bett", '      unit: "Ward: now"', "      start: [In date, In time]",
+        "      end: <column name>"]
+    mapping = write(pasted.replace("<column name>", "Bett", 1).replace("<column name>", ""), "pasted.yaml")
+    assert read_log(path, mapping=mapping)[1].kept == 1
+
+
+@pytest.mark.parametrize("header", ["1st Dr contact", "Ward: now", "no", "12", "#bed", "Größe", "Date d'entrée", "- x",
+                                    "a, b", "[x]", "Yes", "x: ", "=1", "~", "2025-01-01", "", "null", "Case No."])
+def test_a_column_is_named_in_a_mapping_as_yaml_reads_it(header: str):
+    assert yaml.safe_load(f"columns: {{seen: {in_yaml(header)}}}") == {"columns": {"seen": header}}
+    assert yaml.safe_load(f"seen: {in_yaml(header)}") == {"seen": header}
 
 
 def test_a_zone_in_a_mapping_that_is_none(write: Callable[..., Path]):

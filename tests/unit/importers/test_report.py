@@ -136,6 +136,16 @@ def test_what_can_be_calibrated_and_what_would_change_it(read: Read):
             "classes of visits (acuity, specialty, ...)"} <= set(report.can)
 
 
+def test_a_column_that_is_not_used_is_offered_for_what_is_lacking(read: Read):
+    def offered(header: str) -> tuple[str, str] | None:
+        return read(f"visit,unit,start,end,{header}\n1,ED,2025-03-03 10:00,2025-03-03 12:00,x\n")[1].might_be()
+
+    assert offered("1st Dr contact") == ("seen", "1st Dr contact")
+    assert offered("asked: for bed") == ("requested", '"asked: for bed"')
+    assert offered("Person name") == offered("remark") == ("patient", "<its name>")
+    assert read("visit,unit,start,end\n1,ED,2025-03-03 10:00,2025-03-03 12:00\n")[1].might_be() is None
+
+
 def test_what_only_a_layout_makes_of_use_is_promised_with_one_alone(read: Read):
     text = ("visit,activity,unit,resource,start,end\n1,stay,ED,,2025-03-03 10:00,2025-03-03 12:00\n"
             "1,see,ED,doctor,2025-03-03 10:30,2025-03-03 11:00\n")

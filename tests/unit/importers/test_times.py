@@ -127,7 +127,8 @@ def test_a_declared_order_is_kept_to_and_the_others_cannot_be_read():
 def test_a_declared_order_that_the_dates_contradict_is_refused(order: str, other: str, line: int):
     texts = ["03/04/2025", "04/03/2025", "25/03/2025", "03/25/2025"]
     texts += [texts[line - 2]] * 25
-    said = f"the mapping says {order}, but {texts[-1]} .line {line}, column When. can only be {other}, and so 26 dates"
+    said = (f"the mapping says {order}, but {texts[-1]} .line {line}, column When. can only be {other} "
+            ".dates like it: 26")
     with pytest.raises(BadInput, match=said) as refused:
         times_of(*texts, order=order)
     assert refused.value.expected.startswith(f"date_order: {other}")

@@ -1,0 +1,49 @@
+"""`hospital-twin check`: what it says, and what it says to do next."""
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hospital_twin.cli._endings import exit_code
+
+pytestmark = pytest.mark.unit
+
+ROWS = "2025-03-03 10:00,2025-03-03 12:00"
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "my beds.csv"
+
+
+@pytest.mark.parametrize("text", [f"Bett,Ward,In,Out\n1,ED,{ROWS}\n", f"visit,Ward,Unit,In,Out\n1,A,B,{ROWS}\n",
+                                  "visit,Ward,In,Out\n1,ED,03/04/2025 10:00,\n",
+                                  f"visit,Ward,In,Out\n1,ED,{ROWS.replace('2025', '1925')}\n"])
+def test_who_is_asked_for_a_mapping_is_told_how_to_hand_it_over(log: Path, capsys: pytest.CaptureFixture[str],
+                                                                text: str):
+    log.write_text(text)
+    assert exit_code(["check", log.name]) == 2
+    assert capsys.readouterr().err.endswith("\n  then: hospital-twin check 'my beds.csv' --mapping my_mapping.yaml\n")
+
+
+def test_a_refusal_that_no_mapping_helps_does_not_speak_of_one(log: Path, capsys: pytest.CaptureFixture[str]):
+    assert exit_code(["check", log.name]) == 2
+    assert "mapping" not in capsys.readouterr().err
+
+
+def test_a_column_that_is_not_used_is_shown_as_what_is_needed(log: Path, capsys: pytest.CaptureFixture[str]):
+    log.write_text(f"visit,Ward,In,Out,1st Dr contact\n1,ED,{ROWS},2025-03-03 11:00\n")
+    assert exit_code(["check", log.name]) == 0
+    assert ("columns: {seen: 1st Dr contact}\n  then: hospital-twin check 'my beds.csv' --mapping my_mapping.yaml\n"
+            in capsys.readouterr().out)
+    Path("my_mapping.yaml").write_text("columns: {seen: 1st Dr contact}\n")
+    assert exit_code(["check", log.name, "--mapping", "my_mapping.yaml"]) == 0
+    assert "then:" not in capsys.readouterr().out
+
+
+def test_faults_are_written_for_a_spreadsheet(log: Path):
+    log.write_text(f"visit,Ward,In,Out\n1,ED,{ROWS}\n2,ED,2025-03-03 10:00,=1+2\n")
+    assert exit_code(["check", log.name, "--faults", "faults.csv", "--most-rejected", "100"]) == 0
+    assert Path("faults.csv").read_text().splitlines()[-1].endswith(",rejected,'=9+9")
