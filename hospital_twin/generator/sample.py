@@ -15,6 +15,7 @@ import pandas as pd
 from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog
+from hospital_twin.files import replacing
 from hospital_twin.generator.recording import FAULT_KINDS, misrecord
 from hospital_twin.generator.rows import INTERVAL_COLUMNS, STAY_COLUMNS, interval_rows, stay_rows, written
 from hospital_twin.generator.surprises import REALISTIC, Surprises
@@ -111,7 +112,8 @@ def _recording(share: float, counts: dict[str, int], rows: int) -> Departure:
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
     text = table.to_csv(index=False, lineterminator="\n").encode()
     # No file name and no time inside, so that the same log is the same bytes.
-    path.write_bytes(gzip.compress(text, 9, mtime=0) if path.suffix == ".gz" else text)
+    with replacing(path) as part:
+        part.write_bytes(gzip.compress(text, 9, mtime=0) if path.suffix == ".gz" else text)
 
 
 def _write_kpis(log: EventLog, days: int, path: Path) -> None:
@@ -121,7 +123,8 @@ def _write_kpis(log: EventLog, days: int, path: Path) -> None:
     rows = table.replace({np.nan: None}).to_dict("records")
     about = {"synthetic": True, "warm_up_days": warm_up, "start": _local(log.start, log), "end": _local(log.end, log)}
     lines = ",\n  ".join(json.dumps(row) for row in rows)
-    path.write_text(json.dumps(about)[:-1] + f', "kpis": [\n  {lines}\n]}}\n', encoding="utf-8")
+    with replacing(path) as part:
+        part.write_text(json.dumps(about)[:-1] + f', "kpis": [\n  {lines}\n]}}\n', encoding="utf-8")
 
 
 def _local(time: pd.Timestamp, log: EventLog) -> str:

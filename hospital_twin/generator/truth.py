@@ -12,6 +12,7 @@ from pydantic import Field
 
 from hospital_twin.distributions import Lognormal, read_distribution
 from hospital_twin.errors import BadInput
+from hospital_twin.files import replacing
 from hospital_twin.generator.surprises import Surprises
 from hospital_twin.generator.weather import day_factors
 from hospital_twin.hospital import Hospital
@@ -46,7 +47,8 @@ class Truth(Part):
         value = {key: below for key, below in as_values(self).items() if key != "synthetic"}
         text = yaml.safe_dump({"synthetic": True, **value}, sort_keys=False, allow_unicode=True, width=200,
                               default_flow_style=None)
-        path.write_text(text, encoding="utf-8")
+        with replacing(path) as part:
+            part.write_text(text, encoding="utf-8")
 
 
 def read_truth(path: str | Path) -> Truth:

@@ -1,12 +1,12 @@
 """`write_report`: an answer as one HTML file that needs nothing else, on the screen and on paper."""
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hospital_twin.errors import BadInput
+from hospital_twin.files import NO_ROOM, replacing
 from hospital_twin.reports.answers import Answer, answer_rows
 from hospital_twin.reports.beside import SAME_LOG, beside_rows
 from hospital_twin.reports.canvas import Picture
@@ -22,7 +22,8 @@ def write_report(path: str | Path, answer: Answer, *, written: datetime | None =
 
     The page asks for nothing from anywhere: pictures and styles are inside it, and it has no script. Whatever was typed
     by people is shown as text. written: the time stated on it, by default now.
-    The file is there whole or not at all. Raises `BadInput` for a path that cannot be written.
+    The file is there whole or not at all. Raises `BadInput` for a path that cannot be written, and `OSError` where the
+    disk is full.
     """
     path = Path(path)
     if path.is_dir():
@@ -30,12 +31,12 @@ def write_report(path: str | Path, answer: Answer, *, written: datetime | None =
     if not path.parent.is_dir():
         raise BadInput(str(path), f"there is no folder {path.parent}", "a file in a folder that exists")
     page = _page(answer, written or datetime.now(UTC))
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(page, encoding="utf-8")
-        part.replace(path)
+        with replacing(path) as part:
+            part.write_text(page, encoding="utf-8")
     except OSError as wrong:
-        part.unlink(missing_ok=True)
+        if wrong.errno in NO_ROOM:
+            raise
         raise BadInput(str(path), f"it cannot be written ({wrong.strerror})", "a folder that you may write to"
                        ) from wrong
     return path

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EIO, ENOSPC
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -147,8 +148,8 @@ def _raise_in_words(path: Path, wrong: DatabaseError) -> NoReturn:
     if name.startswith("SQLITE_CANTOPEN"):
         raise BadInput(file, "the store cannot be opened", "a file and a folder that you may read and write") from wrong
     if name.startswith("SQLITE_FULL"):
-        raise BadInput(file, "the disk is full", "some free space; what was finished before is kept") from wrong
+        raise OSError(ENOSPC, os.strerror(ENOSPC), file) from wrong
     if name.startswith("SQLITE_IOERR"):
-        raise BadInput(file, "the disk or the network drive failed while the store was in use",
-                       "a file on a disk of this computer") from wrong
+        raise OSError(EIO, "the disk or the network drive failed while the store was in use, or the file may not grow",
+                      file) from wrong
     raise wrong

@@ -1,6 +1,7 @@
 """A store that cannot be used says so in a sentence, and what to do."""
 from __future__ import annotations
 
+import errno
 import sqlite3
 import traceback
 from collections.abc import Callable
@@ -111,14 +112,25 @@ def test_no_two_faults_come_from_one_line(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("code", "words"), [
-    ("SQLITE_READONLY_DIRECTORY", "may not be written to"), ("SQLITE_CANTOPEN", "cannot be opened"),
-    ("SQLITE_FULL", "the disk is full"), ("SQLITE_IOERR_WRITE", "network drive failed")])
+    ("SQLITE_READONLY_DIRECTORY", "may not be written to"), ("SQLITE_CANTOPEN", "cannot be opened")])
 def test_faults_of_the_disk(tmp_path: Path, code: str, words: str):
     database = Database(tmp_path / "twin.db", patience=0.1)
     fault = sqlite3.OperationalError("in SQLite's words")
     fault.sqlite_errorname = code
     with pytest.raises(BadInput, match=words), database.reading():
         raise OperationalError("select", {}, fault)
+
+
+@pytest.mark.parametrize(("code", "number", "words"), [
+    ("SQLITE_FULL", errno.ENOSPC, "No space left"), ("SQLITE_IOERR_WRITE", errno.EIO, "network drive failed")])
+def test_a_full_or_failing_disk_is_no_fault_of_the_input(tmp_path: Path, code: str, number: int, words: str):
+    database = Database(tmp_path / "twin.db", patience=0.1)
+    fault = sqlite3.OperationalError("in SQLite's words")
+    fault.sqlite_errorname = code
+    with pytest.raises(OSError, match=words) as full, database.reading():
+        raise OperationalError("select", {}, fault)
+    assert full.value.errno == number
+    assert full.value.filename == str(tmp_path / "twin.db")
 
 
 def test_a_fault_of_our_own_is_not_blamed_on_the_reader(tmp_path: Path):
