@@ -149,7 +149,9 @@ def _raise_in_words(path: Path, wrong: DatabaseError) -> NoReturn:
         raise BadInput(file, "the store cannot be opened", "a file and a folder that you may read and write") from wrong
     if name.startswith("SQLITE_FULL"):
         raise OSError(ENOSPC, os.strerror(ENOSPC), file) from wrong
+    if name.startswith("SQLITE_IOERR_WRITE"):
+        raise OSError(EIO, "the disk or the network drive failed, or the file may not grow", file) from wrong
     if name.startswith("SQLITE_IOERR"):
-        raise OSError(EIO, "the disk or the network drive failed while the store was in use, or the file may not grow",
-                      file) from wrong
+        raise BadInput(file, "the disk or the network drive failed while the store was in use",
+                       "a file on a disk of this computer") from wrong
     raise wrong

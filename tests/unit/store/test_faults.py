@@ -112,7 +112,8 @@ def test_no_two_faults_come_from_one_line(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("code", "words"), [
-    ("SQLITE_READONLY_DIRECTORY", "may not be written to"), ("SQLITE_CANTOPEN", "cannot be opened")])
+    ("SQLITE_READONLY_DIRECTORY", "may not be written to"), ("SQLITE_CANTOPEN", "cannot be opened"),
+    ("SQLITE_IOERR_READ", "network drive failed")])
 def test_faults_of_the_disk(tmp_path: Path, code: str, words: str):
     database = Database(tmp_path / "twin.db", patience=0.1)
     fault = sqlite3.OperationalError("in SQLite's words")
