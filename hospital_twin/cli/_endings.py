@@ -4,21 +4,25 @@ from __future__ import annotations
 import io
 import shlex
 import sys
+import traceback
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 import click
 
 from hospital_twin.cli._street import street
 from hospital_twin.errors import BadInput
 
-DONE, NO, BAD_INPUT, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 130
+DONE, NO, BAD_INPUT, UNFINISHED, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+NEAR = 0.8
+"""How alike an option that is not known and one that is have to be for the one to be meant by the other."""
 
 
 def exit_code(arguments: Sequence[str]) -> int:
     """Run the command in `arguments` (without the program's name) and answer how it ended.
 
     0 done; 1 the answer is no; 2 bad input; 3 it could not be finished (a full disk, a simulation that goes round
-    without end); 130 stopped by Ctrl-C, as shells have it.
+    without end); 70 a fault of the program itself, told with its traceback; 130 stopped by Ctrl-C, as shells have it.
     """
     _speak_utf8()
     try:
@@ -27,9 +31,7 @@ def exit_code(arguments: Sequence[str]) -> int:
     except SystemExit:
         # Only for a pipe whose reader (head, less) has closed does click end the process itself.
         return DONE
-    except (click.UsageError, click.Abort, BadInput, KeyboardInterrupt, OSError, RuntimeError) as wrong:
-        if not _has_words(wrong):
-            raise
+    except (Exception, KeyboardInterrupt) as wrong:  # noqa: BLE001 - its exit code must not look like an answer
         code, words = _ending(wrong)
         click.echo(words, err=True)
         return code
@@ -47,18 +49,18 @@ def _ending(wrong: BaseException) -> tuple[int, str]:
         case OSError():
             what = f"{wrong.filename}: " if wrong.filename else ""
             return UNFINISHED, f"It could not be finished: {what}{wrong.strerror or wrong}"
-    return UNFINISHED, f"It could not be finished: {wrong}"
-
-
-def _has_words(wrong: BaseException) -> bool:
-    """Whether an error explains itself; any other `RuntimeError` is a fault of the program, which is not hidden."""
-    ours = type(wrong).__module__.startswith("hospital_twin.")
-    return ours or isinstance(wrong, click.Abort) or not isinstance(wrong, RuntimeError)
+        case RuntimeError() if type(wrong).__module__.startswith("hospital_twin."):
+            return UNFINISHED, f"It could not be finished: {wrong}"
+    return OUR_FAULT, ("".join(traceback.format_exception(wrong))
+                       + "This is a fault of the program. Please report it, with the lines above.")
 
 
 def _in_words(wrong: click.UsageError) -> str:
     if isinstance(wrong, click.exceptions.NoArgsIsHelpError):
         return wrong.format_message()
+    if isinstance(wrong, click.NoSuchOption):
+        wrong.possibilities = [one for one in wrong.possibilities or ()
+                               if SequenceMatcher(None, one, wrong.option_name).ratio() >= NEAR]
     command = wrong.ctx.command_path if wrong.ctx else "hospital-twin"
     problem = wrong.format_message().rstrip(".")
     return f"{command}: {problem[:1].lower()}{problem[1:]}\n  expected: what `{command} --help` lists"

@@ -6,7 +6,19 @@ from importlib import import_module
 
 import click
 
-COMMANDS = ("demo", "check", "calibrate", "validate", "run", "compare", "levers", "serve", "generate", "layout")
+COMMANDS = {
+    "demo": "The whole way, from a log to an answered what-if.",
+    "check": "Say what is in a log, and what is wrong with it.",
+    "calibrate": "Fit a hospital to a log.",
+    "validate": "Test a twin on a part of the log that it has not seen.",
+    "run": "Simulate a hospital as it is.",
+    "compare": "Compare a hospital with what-ifs.",
+    "levers": "List what a what-if can change.",
+    "serve": "Serve the stored answers as pages in the browser.",
+    "generate": "Write a synthetic log of a known hospital.",
+    "layout": "List, check and describe layout files.",
+}
+"""Each command's name, and what it does in the list of all: short enough to be read whole on any screen."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -14,6 +26,7 @@ Exit codes:
   1    the answer is no (each command's --help says when)
   2    bad input: the message names the place, what is there, and what is expected
   3    it could not be finished (a full disk, for example)
+  70   a fault of the program itself, told with its traceback
   130  stopped by Ctrl-C
 """
 
@@ -23,6 +36,10 @@ class Street(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:

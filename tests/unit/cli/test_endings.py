@@ -52,10 +52,16 @@ def test_each_ending(ending: list[object], how: object, code: int, words: str, c
     assert out.err.lstrip("\n") == words
 
 
-def test_a_fault_of_the_program_itself_is_not_hidden(ending: list[object]):
-    ending.append(RuntimeError("a bug"))
-    with pytest.raises(RuntimeError, match="a bug"):
-        exit_code(["end"])
+@pytest.mark.parametrize("bug", [RuntimeError("a bug"), ValueError("a bug"), RecursionError("a bug")], ids=repr)
+def test_a_fault_of_the_program_itself_is_told_whole_and_is_no_answer(ending: list[object], bug: Exception,
+                                                                      capsys: pytest.CaptureFixture[str]):
+    ending.append(bug)
+    assert exit_code(["end"]) == 70
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert "Traceback (most recent call last)" in out.err
+    assert f"{type(bug).__name__}: a bug" in out.err
+    assert out.err.rstrip().endswith("Please report it, with the lines above.")
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
@@ -79,6 +85,13 @@ def test_a_near_miss_is_pointed_out(capsys: pytest.CaptureFixture[str]):
     assert "levers" in capsys.readouterr().err
     exit_code(["run", "x", "--replicatons", "2"])
     assert "--replications" in capsys.readouterr().err
+
+
+def test_a_distant_word_is_not(capsys: pytest.CaptureFixture[str]):
+    exit_code(["check", "x", "--date-order", "day_first"])
+    said = capsys.readouterr().err
+    assert "no such option '--date-order'" in said
+    assert "--time-zone" not in said
 
 
 def test_what_was_typed_is_known_to_the_command(monkeypatch: pytest.MonkeyPatch):

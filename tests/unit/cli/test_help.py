@@ -24,8 +24,9 @@ def help_of(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 def test_the_list_of_commands_has_each_with_a_line(capsys: pytest.CaptureFixture[str]):
     assert exit_code(["--help"]) == 0
     out = capsys.readouterr().out
-    for command in COMMANDS:
-        assert re.search(rf"^  {command}\s+\w", out, re.MULTILINE), command
+    for command, does in COMMANDS.items():
+        assert re.search(rf"^  {command}\s+{re.escape(does)}$", out, re.MULTILINE), command
+        assert len(does) <= 60
     assert "Exit codes" in out
     assert "hospital-twin demo" in out
 
