@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dash import Dash
-from flask import Response
+from flask import Response, jsonify
 
 from dashboards.parts.shell import shell
 from dashboards.reader import Reader
@@ -37,8 +37,12 @@ def create_app(store: str | Path) -> Dash:
                # A page without an answer has none of the parts that callbacks write to.
                suppress_callback_exceptions=True,
                meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}])
-    app.server.config["READER"] = Reader(Path(store))
+    reader = app.server.config["READER"] = Reader(Path(store))
     app.layout = shell
+
+    @app.server.get("/latest")
+    def _latest() -> Response:
+        return jsonify(reader.latest()._asdict())
 
     @app.server.after_request
     def _guarded(response: Response) -> Response:
@@ -98,12 +102,13 @@ def serve(store: str | Path, host: str = "127.0.0.1", port: int = 8050, *, open_
         tell(f"Port {port} is taken by another program, so this is on {found}.")
     if host not in LOOPBACK:
         tell("Everybody in the network who reaches this computer can read these pages: there are no passwords.")
-    tell(f"Serving {store} at {address}  (Ctrl-C ends it)")
-    if open_browser:
-        webbrowser.open(address)
     try:
-        server.run()
+        tell(f"Serving {store} at {address}  (Ctrl-C ends it)")
+        if open_browser:
+            webbrowser.open(address)
+        server.run()  # returns at Ctrl-C
     except KeyboardInterrupt:
-        tell("Ended.")
+        pass  # before or after it runs
     finally:
         server.close()
+    tell("Ended.")

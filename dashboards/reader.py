@@ -1,59 +1,115 @@
-"""What the pages show: the latest answer of a store, read anew whenever it has changed."""
+"""What the pages show: the answers of a store, the latest first, read anew whenever the store has changed."""
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from hospital_twin import Answer, BadInput, Store
+
+KEPT = 3
+"""Answers that are held for pages that are open."""
+PATIENCE = 2.0
+"""Seconds for which a page waits for the store."""
+
+
+class Key(NamedTuple):
+    """Which answer a page shows: the study's id, and when its answer was stored (ISO, UTC)."""
+
+    study: str = ""
+    finished: str = ""
+
+
+class Running(NamedTuple):
+    """A question that has no answer yet, in words, and the command that goes on with it."""
+
+    words: str
+    command: str
 
 
 class Shown(NamedTuple):
     """What there is to show: an answer, or the fault that hides it, or neither when there is no answer yet.
 
-    study: its id. finished: when the answer was stored (ISO, UTC). running: what was asked after it and has no answer
-    yet, in words.
+    running: what was asked after it and has no answer yet.
     """
 
     answer: Answer | None = None
-    study: str = ""
-    finished: str = ""
-    running: str = ""
+    key: Key = Key()
+    running: Running | None = None
     fault: BadInput | None = None
 
 
 class Reader:
-    """Reads one store for all requests. The last answer is kept until the store has another one."""
+    """Reads one store for all requests. The last answers are kept, for pages that show an earlier one."""
 
     def __init__(self, store: Path):
         self.store = store
         self._lock = Lock()
-        self._last = Shown()
+        self._kept: dict[Key, Answer] = {}
 
     def read(self) -> Shown:
         """The latest finished study of the store."""
-        if not self.store.is_file():
+        if not self._is_there():
             return Shown()
         try:
-            with self._lock, Store(self.store) as store:
-                return self._read(store)
+            with Store(self.store, patience=PATIENCE, read_only=True) as store:
+                studies = store.studies()
+                running = _running(store, studies[0]) if studies and not studies[0].finished else None
+                latest = next((Key(one.id, one.finished) for one in studies if one.finished), None)
+                if latest is None:
+                    return Shown(running=running)
+                return Shown(self._answer(store, latest), latest, running)
         except BadInput as fault:
             return Shown(fault=fault)
 
-    def _read(self, store: Store) -> Shown:
-        studies = store.studies()
-        running = next((f"The latest question is not answered yet: {one.question} {one.items} replications of it are "
-                        "finished." for one in studies[:1] if not one.finished), "")
-        latest = next((one for one in studies if one.finished), None)
-        if latest is None:
-            return Shown(running=running)
-        if (latest.id, latest.finished) != (self._last.study, self._last.finished):
-            self._last = Shown(_answer(store, latest.id), latest.id, latest.finished)
-        return self._last._replace(running=running)
+    def latest(self) -> Key:
+        """The latest answer that there is; empty when there is none that can be read."""
+        try:
+            with Store(self.store, patience=PATIENCE, read_only=True) as store:
+                return next((Key(one.id, one.finished) for one in store.studies() if one.finished), Key())
+        except BadInput:
+            return Key()
+
+    def answer(self, key: Key) -> Answer | None:
+        """The answer that a page shows; None when it is no longer there as it was."""
+        try:
+            with Store(self.store, patience=PATIENCE, read_only=True) as store:
+                there = any(key == (one.id, one.finished) for one in store.studies())
+                return self._answer(store, key) if there else None
+        except BadInput:
+            return None
+
+    def _is_there(self) -> bool:
+        return self.store.is_file() and self.store.stat().st_size > 0
+
+    def _answer(self, store: Store, key: Key) -> Answer:
+        with self._lock:
+            kept = self._kept.get(key)
+        found = kept or _read(store, key.study)
+        with self._lock:
+            self._kept.pop(key, None)
+            self._kept[key] = found
+            for old in list(self._kept)[:-KEPT]:
+                del self._kept[old]
+        return found
 
 
-def _answer(store: Store, name: str) -> Answer:
+def _read(store: Store, name: str) -> Answer:
     study = store.study(name)
     runs = tuple(store.runs(name, experiment.scenario.name) for experiment in study.experiments)
     return Answer(study.question, study.baseline.hospital, runs, store.comparison(name), study.observed,
                   store.table(name, "beside"), study.faults, study.command, study.synthetic)
+
+
+def _running(store: Store, listed: Any) -> Running:
+    study = store.study(listed.id)
+    begun = moment(listed.begun, study.baseline.hospital.layout.time_zone)
+    return Running(f"The latest question is not answered yet: {study.question} ({listed.hospital}; begun {begun}; "
+                   f"{listed.items} replications of it are finished).", study.command)
+
+
+def moment(time: str, zone: str) -> str:
+    """An ISO time as the hospital's clock shows it, to the minute."""
+    return f"{datetime.fromisoformat(time).astimezone(ZoneInfo(zone)):%d %b %Y, %H:%M %Z}"

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import dash_mantine_components as dmc
 import plotly.graph_objects as go
-from dash import Input, Output, callback, dcc, html, register_page
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, register_page
 from dash.development.base_component import Component
 from flask import current_app
 
@@ -13,14 +14,16 @@ from dashboards import ids
 from dashboards.parts.beside import beside_log
 from dashboards.parts.findings import answer_cards, cautions
 from dashboards.parts.header import header
-from dashboards.parts.numbers import kpi_table
+from dashboards.parts.numbers import counted, kpi_table
 from dashboards.parts.origin import origin
-from dashboards.parts.states import empty, fault
-from dashboards.reader import Reader, Shown
+from dashboards.parts.states import empty, fault, running
+from dashboards.reader import Key, Reader, Shown
 from dashboards.views import week
 from hospital_twin import SAME_LOG, Answer, BadInput, TypicalWeek, telling_places
 
 register_page(__name__, path="/", title="Answer - hospital_twin", name="Answer")
+BEAT = 10_000
+"""Milliseconds between two looks whether the page still shows what there is."""
 
 
 def layout(**_query: str) -> Component:
@@ -37,14 +40,17 @@ def layout(**_query: str) -> Component:
 
 
 def _answer(shown: Shown, answer: Answer) -> list[Component]:
-    running = [html.P(f"▲ {shown.running} Below is the answer before it.", className="caution")] \
+    asked = [html.Div([*running(shown.running, "▲ "), html.P("Below is the answer before it.")], className="caution")] \
         if shown.running else []
     beside = [] if answer.beside is None else [
         html.H2("Is the twin right? The log beside it"),
         *([html.P(SAME_LOG, className="note")] if answer.hospital.fitted_on else []), beside_log(answer.beside)]
-    return [html.H1(answer.question), *running, answer_cards(answer), *cautions(answer),
-            html.H2("The numbers"), kpi_table(answer), html.H2("A typical week"), *_week(answer), *beside,
-            origin(shown)]
+    # The page's callbacks read the answer that it was made of, whatever else is finished meanwhile.
+    alive = [dcc.Store(id=ids.SHOWN, data=shown.key._asdict()), dcc.Interval(id=ids.PULSE, interval=BEAT),
+             html.Div(id=ids.NEWS, className="news", role="status")]
+    return [*alive, html.H1(answer.question), *asked, answer_cards(answer), *cautions(answer),
+            html.H2("The numbers"), kpi_table(answer), counted(answer),
+            html.H2("A typical week"), *_week(answer), *beside, origin(shown)]
 
 
 def _week(answer: Answer) -> list[Component]:
@@ -59,27 +65,40 @@ def _week(answer: Answer) -> list[Component]:
     return [
         html.P("Bands show how much single weeks differ by chance. They are not the uncertainty of an average.",
                className="note"),
-        dmc.Group(choose if len(scenarios) > 1 else [choose[0], html.Div(choose[1], hidden=True)], mb="xs"),
+        dmc.Group(choose if len(scenarios) > 1 else [choose[0], html.Div(choose[1], hidden=True)], mb="xs",
+                  className="controls"),
         html.Div(dcc.Graph(id=ids.WEEK_FIGURE, figure=chart, config={"displayModeBar": False, "responsive": True},
-                           style={"height": "380px"}), id=ids.WEEK_CHART, role="img", **{"aria-label": label}),
+                           style={"height": "420px"}), id=ids.WEEK_CHART, role="img", **{"aria-label": label}),
         html.P(sentence, id=ids.WEEK_SENTENCE, className="under", **{"aria-live": "polite"}),
-        dmc.Switch(id=ids.SHOW_NUMBERS, label="Show the numbers of this picture", checked=False, size="md"),
+        html.Div(dmc.Switch(id=ids.SHOW_NUMBERS, label="Show the numbers of this picture", checked=False, size="md"),
+                 className="controls"),
         html.Div(id=ids.WEEK_NUMBERS, className="scroll", tabIndex=0)]
 
 
 @callback(Output(ids.WEEK_FIGURE, "figure"), Output(ids.WEEK_SENTENCE, "children"),
           Output(ids.WEEK_NUMBERS, "children"), Output(ids.WEEK_CHART, "aria-label"),
           Input(ids.UNIT, "value"), Input(ids.SCENARIO, "value"), Input(ids.SHOW_NUMBERS, "checked"),
-          prevent_initial_call=True)
-def show_week(place: str, scenario: str, numbers: bool) -> tuple[go.Figure, str, Component | None, str]:
-    """The picture of the chosen place, or why there is none."""
-    answer = current_app.config["READER"].read().answer
+          State(ids.SHOWN, "data"), prevent_initial_call=True)
+def show_week(place: Any, scenario: Any, numbers: Any, shown: Any) -> tuple[go.Figure, str, Component | None, str]:
+    """The picture of the chosen place in the answer that the page shows, or why there is none.
+
+    What no page sends (a list for a place) stands for the choice that a page begins with.
+    """
+    key = Key(**shown) if isinstance(shown, dict) and shown.keys() == set(Key._fields) else Key()
+    answer = current_app.config["READER"].answer(key)
     if answer is None:
-        return go.Figure(), "The answer is no longer there: load this page again.", None, "No picture"
+        return go.Figure(), "This answer is no longer there: load this page again.", None, "No picture"
+    place = place if isinstance(place, str) else telling_places(answer)[0]
+    scenario = scenario if isinstance(scenario, str) else answer.baseline.scenario
     try:
-        return picture(answer, place, scenario, numbers=numbers)
+        return picture(answer, place, scenario, numbers=bool(numbers))
     except BadInput as wrong:
-        return go.Figure(), f"{wrong.problem}: choose {wrong.expected}.", None, "No picture"
+        return go.Figure(), f"{wrong.problem}: choose one of the list.", None, "No picture"
+
+
+clientside_callback(ClientsideFunction("hospital_twin", "pulse"), Output(ids.NEWS, "children"),
+                    Input(ids.PULSE, "n_intervals"), Input(ids.UNIT, "value"), Input(ids.SCENARIO, "value"),
+                    State(ids.SHOWN, "data"))
 
 
 def picture(answer: Answer, place: str, scenario: str, *, numbers: bool

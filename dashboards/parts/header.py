@@ -2,14 +2,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards import ids
-from dashboards.reader import Shown
+from dashboards.reader import Shown, moment
 from hospital_twin import __version__
 
 
@@ -26,8 +25,9 @@ def _badges(shown: Shown) -> list[Component]:
     answer = shown.answer
     if answer is None:
         return []
-    found = [dmc.Badge("synthetic data: no real patients", className="synthetic", variant="outline", size="lg",
-                       radius="sm")] if answer.synthetic else []
+    words = (["synthetic data: no real patients"] if answer.synthetic else []) + (
+        ["assumed numbers, no log"] if answer.hospital.fitted_on is None else [])
+    found = [dmc.Badge(text, className="synthetic", variant="outline", size="lg", radius="sm") for text in words]
     names = ", ".join(runs.scenario for runs in answer.scenarios)
     return [*found, html.Span(f"what-if: {names}", className="chip")] if names else found
 
@@ -37,8 +37,8 @@ def _facts(shown: Shown) -> list[str]:
         return [f"hospital_twin {__version__}"]
     runs, log = shown.answer.baseline, shown.answer.hospital.fitted_on
     period = f"log {day(log.start)} to {day(log.end)}" if log else "no log: numbers as the layout states them"
-    made = datetime.fromisoformat(shown.finished).astimezone(ZoneInfo(runs.provenance["time_zone"]))
-    return [period, f"computed {made:%d %b %Y, %H:%M %Z}", f"hospital_twin {runs.provenance['version']}"]
+    made = moment(shown.key.finished, runs.provenance["time_zone"])
+    return [period, f"computed {made}", f"hospital_twin {runs.provenance['version']}"]
 
 
 def day(moment: str) -> str:

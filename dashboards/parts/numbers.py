@@ -23,6 +23,12 @@ def kpi_table(answer: Answer) -> Component:
         for first in range(0, len(names) or 1, AT_ONCE)])
 
 
+def counted(answer: Answer) -> Component:
+    """What each number is, folded: for every reader, not only for who has a mouse."""
+    return html.Details(id=ids.COUNTED, children=[html.Summary("How the numbers are counted"), html.Dl(
+        [part for row in answer_rows(answer) for part in (html.Dt(row.title), html.Dd(row.definition))])])
+
+
 def _table(caption: str, baseline: str, names: list[str], rows: list[AnswerRow]) -> Component:
     corner = [html.Th(text, rowSpan=2, scope="col") for text in ("KPI", baseline)]
     groups = [html.Th(name, colSpan=3, scope="colgroup") for name in names]
@@ -34,7 +40,7 @@ def _table(caption: str, baseline: str, names: list[str], rows: list[AnswerRow])
 
 
 def _row(row: AnswerRow, scenarios: int) -> Component:
-    start = html.Th([html.Span(row.title, title=row.definition), html.Span(row.unit, className="unit")], scope="row")
+    start = html.Th([row.title, " ", html.Span(row.unit, className="unit")], scope="row")
     if row.reason:
         return html.Tr([start, html.Td(row.reason, colSpan=1 + 3 * scenarios, className="verdict plain")])
     cells = [html.Td([row.baseline, html.Span(row.baseline_interval, className="interval")])]

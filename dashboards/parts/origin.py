@@ -18,7 +18,7 @@ def origin(shown: Shown) -> Component:
     kept = [html.Details([html.Summary(f"What the log could not tell ({len(unknown)})"),
                           html.Ul([html.Li(text) for text in unknown])])] if unknown else []
     faults = [html.H3("What was found wrong with the log"), html.Ul([html.Li(text) for text in answer.faults])]
-    lines = [*pedigree_lines(answer), ("Study", shown.study)]
+    lines = [*pedigree_lines(answer), ("Study", shown.key.study)]
     again = [html.P("This computes it again:"), html.Pre(answer.command)] if answer.command else []
     return html.Section(id=ids.PEDIGREE, children=[
         html.H2("What it rests on"), html.Ul([html.Li(text) for text in assumptions(answer)]), *note,

@@ -1,6 +1,7 @@
 """The fan of a typical week: baseline in bands, a scenario and the log as lines, places as a dashed line."""
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def figure(frame: tuple[TypicalWeek, TypicalWeek | None]) -> go.Figure:
         _line(chart, hours, other.bands["q50"], f"{other.scenario}: middle week", SCENARIO, width=3, dash="dot")
     if week.logged is not None and week.logged.notna().any():
         _line(chart, hours, week.logged, "the log: middle week", LOG, width=2)
-    return chart.update_layout(**_layout(week))
+    return chart.update_layout(**_layout(week, other))
 
 
 def _band(chart: go.Figure, hours: np.ndarray, week: TypicalWeek, ends: tuple[str, str], colour: str,  # noqa: PLR0913
@@ -71,10 +72,14 @@ def _line(chart: go.Figure, hours: np.ndarray, values: pd.Series, name: str, col
                       hovertemplate="%{text}: %{y:.1f}<extra>%{fullData.name}</extra>")
 
 
-def _layout(week: TypicalWeek) -> dict[str, Any]:
+def _layout(week: TypicalWeek, other: TypicalWeek | None) -> dict[str, Any]:
+    sides = week.scenario if other is None else f"{week.scenario} and {other.scenario}"
+    title = escape(f"{week.title()}: {sides}", quote=False)  # a chart takes some tags for its own
     middle = [24 * number + 12 for number in range(7)]
     return {
-        "template": "none", "height": 380, "margin": {"l": 56, "r": 12, "t": 12, "b": 36},
+        "template": "none", "height": 420, "margin": {"l": 56, "r": 12, "t": 46, "b": 36},
+        "title": {"text": title, "font": {"size": 16}, "x": 0, "xref": "paper", "xanchor": "left", "yref": "container",
+                  "y": 0.97, "yanchor": "top"},
         "font": {"family": FONT, "size": 14, "color": INK}, "hovermode": "closest",
         "legend": {"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0, "font": {"size": 13},
                    "traceorder": "normal"},

@@ -33,4 +33,8 @@ def serve_pages(store: Path, port: int, host: str = "127.0.0.1", *, open_browser
     found = list(entry_points(group="hospital_twin.apps"))
     if not found:
         raise BadInput("serve", "no pages are installed", "an installation of hospital-twin with its dashboards")
-    found[0].load()(store, host, port, open_browser=open_browser, tell=click.echo)
+    try:
+        found[0].load()(store, host, port, open_browser=open_browser, tell=click.echo)
+    except KeyboardInterrupt:
+        click.echo("Ended.", err=True)
+        raise click.exceptions.Exit(130) from None

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboards import ids
+from hospital_twin.kpis import kpi_drawer
 from hospital_twin.reports import findings, typical_week
 from tests import answers
 from tests.unit.reports.test_pictures import BESIDE
@@ -15,6 +16,11 @@ from tests.unit.reports.test_pictures import BESIDE
 pytestmark = pytest.mark.e2e
 
 DRAWN = f"#{ids.WEEK_FIGURE} .main-svg"
+
+
+def sentence_of(place: str) -> str:
+    week, other = (typical_week(answers.answer(), place, name) for name in ("baseline", "two more doctors"))
+    return week.sentence(other)
 
 
 def test_the_answer_is_on_the_page(visit, serving: Callable, tmp_path: Path):
@@ -25,7 +31,7 @@ def test_the_answer_is_on_the_page(visit, serving: Callable, tmp_path: Path):
         said = visit.page.inner_text("main")
         assert answer.question in said
         assert findings(answer)[0].sentence in said
-        assert visit.page.inner_text(f"#{ids.WEEK_SENTENCE}") == typical_week(answer, "majors").sentence()
+        assert visit.page.inner_text(f"#{ids.WEEK_SENTENCE}") == sentence_of("majors")
         assert "1 of 2 numbers of the log lie within" in said
         assert "synthetic data" in visit.page.inner_text("header").lower()
         assert visit.page.locator(f"#{ids.KPI_TABLE} tbody tr").count() == 10
@@ -43,12 +49,60 @@ def test_another_unit_is_another_picture_and_sentence(visit, serving: Callable, 
         visit.page.wait_for_selector(DRAWN)
         visit.page.click(f"#{ids.UNIT}")
         visit.page.get_by_role("option", name="ward b").click()
-        expect(visit.page.locator(f"#{ids.WEEK_SENTENCE}")).to_contain_text("Patients in ward b", timeout=60_000)
+        expect(visit.page.locator(f"#{ids.WEEK_SENTENCE}")).to_contain_text("patients in ward b", timeout=60_000)
         sentence = visit.page.inner_text(f"#{ids.WEEK_SENTENCE}")
-        assert sentence == typical_week(answers.answer(), "ward_b").sentence()
+        assert sentence == sentence_of("ward_b")
         assert visit.page.get_attribute(f"#{ids.WEEK_CHART}", "aria-label") == f"Patients in ward b. {sentence}"
         visit.page.locator(f"#{ids.SHOW_NUMBERS}").check()
         expect(visit.page.locator(f"#{ids.WEEK_NUMBERS} tbody tr")).to_have_count(168, timeout=60_000)
+    assert (visit.faults, visit.outside) == ([], [])
+
+
+def test_an_open_page_says_that_there_is_a_newer_answer(visit, serving: Callable, tmp_path: Path):
+    with serving(answers.stored(tmp_path / "twin.db", "North")) as address:
+        visit.page.goto(address)
+        visit.page.wait_for_selector(DRAWN)
+        expect(visit.page.locator(f"#{ids.NEWS}")).to_be_empty()
+        answers.stored(tmp_path / "twin.db", "South", "another choice")
+        visit.page.click(f"#{ids.UNIT}")
+        visit.page.get_by_role("option", name="ward b").click()
+        expect(visit.page.locator(f"#{ids.WEEK_SENTENCE}")).to_have_text(sentence_of("ward_b"), timeout=60_000)
+        expect(visit.page.locator(f"#{ids.NEWS}")).to_contain_text("A newer answer is there")
+        assert "North" in visit.page.inner_text("header")
+        visit.page.reload()
+        visit.page.wait_for_selector(DRAWN)
+        assert "South" in visit.page.inner_text("header")
+        expect(visit.page.locator(f"#{ids.NEWS}")).to_be_empty()
+    assert (visit.faults, visit.outside) == ([], [])
+
+
+def test_without_a_server_the_page_says_of_when_it_is(visit, serving: Callable, tmp_path: Path):
+    with serving(answers.stored(tmp_path / "twin.db")) as address:
+        visit.page.goto(address)
+        visit.page.wait_for_selector(DRAWN)
+        expect(visit.page.locator(f"#{ids.NEWS}")).to_be_empty()
+        visit.page.context.set_offline(True)
+        visit.page.click(f"#{ids.UNIT}")
+        visit.page.get_by_role("option", name="ward b").click()
+        expect(visit.page.locator(f"#{ids.NEWS}")).to_contain_text("No connection: this page is as of ")
+        title = visit.page.locator(f"#{ids.WEEK_FIGURE} .gtitle")
+        expect(title).to_have_text("Patients in majors: baseline and two more doctors")
+
+
+def test_on_paper_nothing_is_folded_and_nothing_asks(visit, serving: Callable, tmp_path: Path):
+    with serving(answers.stored(tmp_path / "twin.db")) as address:
+        visit.page.goto(address)
+        visit.page.wait_for_selector(DRAWN)
+        folded = visit.page.locator("details:not([open])")
+        assert folded.count() == 3
+        visit.page.emulate_media(media="print")
+        visit.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert folded.count() == 0
+        assert kpi_drawer()["door_to_clinician"].definition in visit.page.inner_text(f"#{ids.COUNTED}")
+        expect(visit.page.locator(f"#{ids.UNIT}")).to_be_hidden()
+        expect(visit.page.locator(f"#{ids.SHOW_NUMBERS}")).to_be_hidden()
+        visit.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert folded.count() == 3
     assert (visit.faults, visit.outside) == ([], [])
 
 

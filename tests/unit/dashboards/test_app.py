@@ -3,9 +3,13 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,8 +20,11 @@ from dash import Dash
 
 import dashboards
 from dashboards import app, ids
-from dashboards.reader import Reader
+from dashboards.parts.header import header
+from dashboards.reader import PATIENCE, Key, Reader, Shown
 from hospital_twin.errors import BadInput
+from hospital_twin.kpis import kpi_drawer
+from hospital_twin.reports import typical_week
 from hospital_twin.store import Store, Study
 from tests import answers
 
@@ -33,14 +40,14 @@ def page(store: Path) -> str:
                            {"id": "_pages_location", "property": "search", "value": ""}), ensure_ascii=False)
 
 
-def call(made: Dash, output: str, *inputs: dict) -> Any:
+def call(made: Dash, output: str, *inputs: dict, state: Any = None) -> Any:
     """What the callback that writes `output` answers."""
     client = made.server.test_client()
     client.get("/")
     known = next(c for c in client.get("/_dash-dependencies").get_json() if output in c["output"])
     outputs = [dict(zip(("id", "property"), one.split("."), strict=True))
                for one in known["output"].strip(".").split("...")]
-    states = [{**state, "value": None} for state in known["state"]]
+    states = [{**one, "value": state} for one in known["state"]]
     answer = client.post("/_dash-update-component", json={
         "output": known["output"], "outputs": outputs if len(outputs) > 1 else outputs[0], "inputs": list(inputs),
         "changedPropIds": [f"{inputs[0]['id']}.{inputs[0]['property']}"], "state": states})
@@ -48,10 +55,12 @@ def call(made: Dash, output: str, *inputs: dict) -> Any:
     return answer.get_json()["response"]
 
 
-def chosen(made: Dash, place: str, scenario: str) -> dict:
+def chosen(made: Dash, place: Any, scenario: Any, key: Any = None) -> dict:
+    """What an open page is answered; by default one that shows the latest answer."""
     return call(made, ids.WEEK_FIGURE, {"id": ids.UNIT, "property": "value", "value": place},
                 {"id": ids.SCENARIO, "property": "value", "value": scenario},
-                {"id": ids.SHOW_NUMBERS, "property": "checked", "value": True})
+                {"id": ids.SHOW_NUMBERS, "property": "checked", "value": True},
+                state=key or made.server.config["READER"].latest()._asdict())
 
 
 def test_without_a_store_it_says_what_to_type(tmp_path: Path):
@@ -68,7 +77,9 @@ def test_a_store_without_an_answer_says_what_is_running(tmp_path: Path):
     connection.commit()
     connection.close()
     said = page(tmp_path / "twin.db")
-    assert "not answered yet: What if two more doctors came? 8 replications of it are finished." in said
+    assert re.search(r"not answered yet: What if two more doctors came\? \(St Elsewhere; begun \d\d \w{3} \d{4}, "
+                     r"\d\d:\d\d (GMT|BST); 8 replications of it are finished\)", said)
+    assert re.search(r"If nobody is running it, type: .*hospital-twin compare x.yaml --seed 1", said)
 
 
 def test_an_earlier_answer_says_that_there_is_a_later_question(tmp_path: Path):
@@ -76,7 +87,8 @@ def test_an_earlier_answer_says_that_there_is_a_later_question(tmp_path: Path):
     with Store(path) as store:
         store.begin(Study("And in winter?", tuple(replace(e, seed=5) for e in answers.experiments())))
     said = page(path)
-    assert "not answered yet: And in winter? 0 replications" in said
+    assert "not answered yet: And in winter? (St Elsewhere; begun " in said
+    assert "0 replications of it are finished" in said
     assert "What if two more doctors came?" in said
 
 
@@ -100,11 +112,12 @@ def test_a_picture_its_sentence_and_its_numbers_come_together(tmp_path: Path):
     made = app.create_app(answers.stored(tmp_path / "twin.db"))
     found = chosen(made, "ward_b", "two more doctors")
     sentence = found[ids.WEEK_SENTENCE]["children"]
-    assert sentence.startswith("Patients in ward b: the peak is on Monday from 00:00, with 20 in the middle week")
+    assert sentence.startswith("Baseline, patients in ward b, 8 weeks simulated (from Mar 2025): about 20 at every")
+    assert sentence.endswith("With two more doctors the middle week is the same at every hour.")
     assert found[ids.WEEK_CHART]["aria-label"] == f"Patients in ward b. {sentence}"
     assert len(found[ids.WEEK_FIGURE]["figure"]["data"]) == 8
     lines = found[ids.WEEK_NUMBERS]["children"]["props"]["children"].splitlines()
-    assert lines[0].startswith("| from | 1 in 20 below |")
+    assert lines[0].startswith("| from | lowest |")
     assert lines[2] == "| Mon 00:00 | 20 | 20 | 20 | 20 | 20 | 20 | 20 | 99 |"
     assert len(lines) == 170
 
@@ -113,9 +126,69 @@ def test_a_wish_that_cannot_be_met_is_answered_in_words(tmp_path: Path):
     made = app.create_app(answers.stored(tmp_path / "twin.db"))
     found = chosen(made, "moon", "baseline")
     assert found[ids.WEEK_SENTENCE]["children"] == (
-        "there is no 'moon': choose one of majors, ward_b, everybody present.")
+        "there is no 'moon': choose one of the list.")
+    key = made.server.config["READER"].latest()._asdict()
     (tmp_path / "twin.db").unlink()
-    assert "load this page again" in chosen(made, "majors", "baseline")[ids.WEEK_SENTENCE]["children"]
+    assert "load this page again" in chosen(made, "majors", "baseline", key)[ids.WEEK_SENTENCE]["children"]
+
+
+@pytest.mark.parametrize("odd", [[], {}, ["a"], None, 5])
+def test_what_no_page_sends_is_the_first_choice(tmp_path: Path, odd: Any):
+    made = app.create_app(answers.stored(tmp_path / "twin.db"))
+    said = chosen(made, odd, odd)[ids.WEEK_SENTENCE]["children"]
+    assert said == typical_week(answers.answer(), "majors").sentence()
+    for key in (odd or "x", {"study": odd, "finished": odd}):
+        assert "load this page again" in chosen(made, "majors", "baseline", key)[ids.WEEK_SENTENCE]["children"]
+
+
+def test_an_open_page_keeps_its_answer_when_another_is_finished(tmp_path: Path):
+    path = answers.stored(tmp_path / "twin.db", "North")
+    made = app.create_app(path)
+    client, key = made.server.test_client(), made.server.config["READER"].latest()._asdict()
+    assert client.get("/latest").get_json() == key
+    before = chosen(made, "majors", "two more doctors", key)
+    answers.stored(path, "South", "another choice")
+    assert client.get("/latest").get_json() != key
+    assert chosen(made, "majors", "two more doctors", key) == before
+    assert "there is no 'two more doctors'" in chosen(made, "majors", "two more doctors")[ids.WEEK_SENTENCE]["children"]
+
+
+def test_pages_wait_for_no_writer(tmp_path: Path):
+    path = answers.stored(tmp_path / "twin.db")
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        began = time.monotonic()
+        assert "What if two more doctors came?" in page(path)
+        assert time.monotonic() - began < PATIENCE
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("statement", [
+    "update scenario set yaml = '!!python/object:os.system {}'", "update study set finished = 'yesterday'"])
+def test_a_damaged_answer_is_said(tmp_path: Path, statement: str):
+    path = answers.stored(tmp_path / "twin.db")
+    connection = sqlite3.connect(path)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    said = page(path)
+    assert "The answers cannot be read" in said
+    assert "is damaged" in said
+
+
+def test_a_hospital_without_a_log_says_that_its_numbers_are_assumed(tmp_path: Path):
+    assert "assumed numbers, no log" not in page(answers.stored(tmp_path / "twin.db"))
+    fitted = answers.answer()
+    unfitted = replace(fitted, hospital=fitted.hospital.model_copy(update={"fitted_on": None}), synthetic=False)
+    assert "assumed numbers, no log" in str(header(Shown(unfitted, Key("x", "2025-01-01T00:00:00+00:00"))))
+
+
+def test_everybody_can_read_what_a_number_is(tmp_path: Path):
+    said = page(answers.stored(tmp_path / "twin.db"))
+    assert "How the numbers are counted" in said
+    assert kpi_drawer()["door_to_clinician"].definition in said
 
 
 def test_the_last_answer_is_kept_until_there_is_another(tmp_path: Path):
@@ -123,14 +196,14 @@ def test_the_last_answer_is_kept_until_there_is_another(tmp_path: Path):
     first = reader.read()
     assert reader.read().answer is first.answer
     with Store(tmp_path / "twin.db") as store:
-        store.finish(first.study, beside=first.answer.comparison.table.head(0).assign(observed=[], twin=[]))
+        store.finish(first.key.study, beside=first.answer.comparison.table.head(0).assign(observed=[], twin=[]))
         name = store.studies()[0].id
     connection = sqlite3.connect(tmp_path / "twin.db")
     connection.execute("update study set finished = '2030-01-01T00:00:00+00:00'")
     connection.commit()
     connection.close()
     again = reader.read()
-    assert (again.study, again.finished) == (name, "2030-01-01T00:00:00+00:00")
+    assert again.key == (name, "2030-01-01T00:00:00+00:00")
     assert again.answer is not first.answer
 
 
@@ -190,7 +263,7 @@ def test_serving_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     told: list[str] = []
     opened = threading.Event()
     monkeypatch.setattr(app.webbrowser, "open", lambda address: opened.set())
-    monkeypatch.setattr("waitress.server.BaseWSGIServer.run", lambda server: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("waitress.server.BaseWSGIServer.run", lambda server: None)
     app.serve(tmp_path / "none.db", port=0, open_browser=True, tell=told.append)
     assert opened.is_set()
     assert re.fullmatch(rf"Serving {re.escape(str(tmp_path))}/none.db at http://127.0.0.1:\d+/  \(Ctrl-C ends it\)",
@@ -198,3 +271,14 @@ def test_serving_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert told[1:] == ["Ended."]
     app.serve(tmp_path / "none.db", "0.0.0.0", 0, tell=told.append)  # noqa: S104 - that is what is tested
     assert "there are no passwords" in told[2]
+
+
+def test_ctrl_c_ends_it_with_a_word(tmp_path: Path):
+    code = ("import sys; from dashboards.app import serve; "
+            "serve(sys.argv[1], port=0, tell=lambda line: print(line, flush=True))")
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "none.db")], stdout=subprocess.PIPE,
+                          text=True) as program:
+        assert program.stdout.readline().startswith("Serving")
+        program.send_signal(signal.SIGINT)
+        rest, _ = program.communicate(timeout=30)
+    assert (rest, program.returncode) == ("Ended.\n", 0)

@@ -41,6 +41,14 @@ def test_other_staffed_places_are_shown_where_they_differ():
     assert "two more doctors: places" in names
 
 
+def test_the_picture_itself_says_what_it_shows():
+    for scenario, title in (("two more doctors", "Patients in majors: baseline and two more doctors"),
+                            ("baseline", "Patients in majors: baseline")):
+        assert week.figure(week.prepare(answers.answer(), "majors", scenario)).layout.title.text == title
+    nasty = week.figure(week.prepare(answers.answer(scenario=answers.NASTY), "majors", answers.NASTY))
+    assert "<" not in nasty.layout.title.text
+
+
 def test_no_negative_counts_and_a_named_unit():
     axis = week.figure(week.prepare(answers.answer(), "majors")).layout.yaxis
     assert (axis.title.text, axis.rangemode) == ("patients", "tozero")
