@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hospital_twin.cli import _options as options
+from hospital_twin.cli._endings import DONE, NO
 from hospital_twin.cli._options import FOLDER, command
 from hospital_twin.cli._types import NewFile
 from hospital_twin.cli._voice import Voice
@@ -46,7 +47,7 @@ def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: s
         voice.say(told(fit), indent=2)
     tell_unknown(hospital, voice)
     voice.say(f"Written: {path}. Next: hospital-twin run {path}")
-    return 0 if hospital.fits else 1
+    return DONE if hospital.fits else NO
 
 
 def _only_over_its_own(path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hospital_twin.cli import _options as options
+from hospital_twin.cli._endings import DONE, NO
 from hospital_twin.cli._options import command
 from hospital_twin.cli._types import NewFile, Whole
 from hospital_twin.cli._voice import Voice
@@ -49,7 +50,7 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
     elif not few:
         voice.say(f"Answer: no. {report.rejected:,} of {report.read:,} rows had to be rejected, which is more than "
                   f"{most_rejected} %.")
-    return 0 if report.can and few else 1
+    return DONE if report.can and few else NO
 
 
 def _point_out(report: QualityReport, command: str, voice: Voice) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from hospital_twin.cli import _options as options
+from hospital_twin.cli._endings import DONE, NO
 from hospital_twin.cli._options import command, standard_store
 from hospital_twin.cli._types import Goal, Inline, NewFile, Until
 from hospital_twin.cli._voice import Voice
@@ -37,11 +38,11 @@ def compare(*, hospital: str, scenarios: tuple[str, ...], inline: tuple, days: f
     from hospital_twin.cli import _study as study
     from hospital_twin.cli._inputs import hospital_of, scenarios_of
     from hospital_twin.drawers import entry
-    from hospital_twin.store import Store
     voice, found = Voice(as_json), hospital_of(hospital)
     if goal:
         entry("hospital_twin.kpis", "KPI", goal.kpi, where="--until")
     changed = scenarios_of(scenarios, inline, found)
+    from hospital_twin.store import Store  # a second of imports, which nobody waits for to read of a misspelt name
     words = " or ".join(scenario.sentence() for scenario in changed)
     question = study.Question(f"What changes with {words}?", found, changed, days, warm_up, replications, seed,
                               workers, goal=goal)
@@ -58,4 +59,4 @@ def compare(*, hospital: str, scenarios: tuple[str, ...], inline: tuple, days: f
     if report:
         study.report(made.answer, report, voice)
     study.where_kept(path, voice)
-    return 0 if made.precision is None or made.precision.reached else 1
+    return DONE if made.precision is None or made.precision.reached else NO

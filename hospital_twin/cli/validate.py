@@ -4,6 +4,7 @@ from __future__ import annotations
 import click
 
 from hospital_twin.cli import _options as options
+from hospital_twin.cli._endings import DONE, NO
 from hospital_twin.cli._options import command
 from hospital_twin.cli._types import Whole
 from hospital_twin.cli._voice import Voice
@@ -48,4 +49,4 @@ def validate(*, log: str, layout: str | None, mapping: str | None, time_zone: st
     show_beside(check.table, voice)
     voice.say()
     voice.say(f"Answer: {_ANSWERS[fit.fits]}. {check.says(most_off)}")
-    return 0 if fit.fits else 1
+    return DONE if fit.fits else NO
