@@ -30,9 +30,9 @@ def layout_file(named: str) -> Path:
 
 def hospital_of(named: str) -> Hospital:
     """The hospital in a layout or hospital file, compiled once so that a fault shows before anything runs."""
+    file = layout_file(named)
     from hospital_twin.hospital import read_hospital
     from hospital_twin.program import compile_program
-    file = layout_file(named)
     hospital = read_hospital(file)
     try:
         compile_program(hospital, days=1)

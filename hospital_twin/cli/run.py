@@ -23,8 +23,8 @@ def run(*, hospital: str, days: float, warm_up: float | None, replications: int,
     """
     from hospital_twin.cli import _study as study
     from hospital_twin.cli._inputs import hospital_of
-    from hospital_twin.store import Store
     voice, found = Voice(as_json), hospital_of(hospital)
+    from hospital_twin.store import Store  # a second of imports, which nobody waits for to read of a misspelt name
     question = study.Question("How does the hospital run as it is?", found, (), days, warm_up, replications, seed,
                               workers)
     question.experiments()
