@@ -130,6 +130,21 @@ def deviations(truth: Hospital, found: Hospital) -> dict[str, float]:
     return result
 
 
+def unaccounted(truth: Hospital, found: Hospital) -> list[str]:
+    """Chances and durations of the layout that are neither fitted nor named among what the log does not tell.
+
+    Those that are nothing, or certain, may be passed over in silence: no log shows a chance that nobody ever has.
+    """
+    layout = expanded(truth.layout)
+    fitted = {fit.path for fit in found.fits}
+    words = dict(_words(layout))
+    told = " ".join(found.not_fitted)
+    return [words[path] for kind, path, value in numbers(layout)
+            if kind in ("chance", "duration") and words[path] not in fitted
+            and words[path].partition(" (")[0].removesuffix(".takes") not in told
+            and not (value in (0, 1) if kind == "chance" else value.support()[1] == 0)]
+
+
 def _median_off(true: Family, found: Family, fit: Any) -> float:
     error = np.log(fit.high / fit.low) / (2 * 1.959964)
     return float(np.log(found.in_unit("h").quantile(0.5) / true.in_unit("h").quantile(0.5)) / error)
@@ -161,4 +176,5 @@ def recalibrated(log: EventLog, layout: Layout) -> Hospital:
     return calibrate(log, guessed(layout))
 
 
-__all__ = ["By", "at", "deviations", "guessed", "numbers", "rate_errors", "recalibrated", "weekly"]
+__all__ = ["By", "at", "deviations", "guessed", "numbers", "rate_errors", "recalibrated", "unaccounted",
+           "weekly"]

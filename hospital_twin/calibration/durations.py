@@ -23,6 +23,8 @@ DOUBTFUL = 0.001
 CLEARLY = 6.0
 """Another family than the layout's is taken where Akaike's criterion is better by more than this."""
 TO_CHOOSE = ("lognormal", "gamma", "weibull")
+SHOWN = 5
+"""Classes of which too little is known that are listed."""
 SHORTEST = 1.0 / 3600.0
 """Durations of nothing (a log that rounds to minutes) are taken to lie below half a minute; see `_rounded_down`."""
 
@@ -60,14 +62,15 @@ def fit_durations(findings: Findings, sample: Sample, named: Named, what: str) -
         findings.kept(f"{what} ({named.words}): {_too_few(sample.cells, own, ended)}")
         return
     pooled = _pooled(sample.cells, own, sample.families)
-    missing = [number for number, times in enumerate(own) if len(times) and not (
+    missing = [number for number, times in enumerate(own) if not len(times) or not (
         _write_constant(findings, sample, number, times, 0.0 if nothing[number] else times.constant(), named)
         or _fit_leaf(findings, sample, number, times, pooled, named))]
     if missing:
-        whose = "; ".join(f"{sample.cells.words[i] or 'all'}: {own[i].events:.0f} of {own[i].number:,} ended"
-                          for i in missing)
-        findings.kept(f"{what} for some ({named.words}): too little is known of {whose}; the layout's numbers are kept "
-                      "for them")
+        whose = [f"{sample.cells.words[i] or 'all'}: " + (f"{own[i].events:.0f} of {own[i].number:,} ended"
+                                                          if len(own[i]) else "there was nobody") for i in missing]
+        more = f" and {len(whose) - SHOWN} more" if len(whose) > SHOWN else ""
+        findings.kept(f"{what} for some ({named.words}): too little is known of {'; '.join(whose[:SHOWN])}{more}; the "
+                      "layout's numbers are kept for them")
 
 
 def _too_few(cells: Cells, own: list[Lifetimes], ended: float) -> str:

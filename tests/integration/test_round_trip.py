@@ -11,7 +11,7 @@ from hospital_twin import Experiment, Hospital, beside, compile_program, read_la
 from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.shipped import layouts_folder
 from hospital_twin.validation import held_out_stays
-from tests.round_trips import deviations, rate_errors, recalibrated
+from tests.round_trips import deviations, rate_errors, recalibrated, unaccounted
 
 pytestmark = pytest.mark.integration
 
@@ -23,6 +23,7 @@ def test_a_small_hospital_comes_back(name: str, days: float):
     log = simulate(compile_program(truth, days=days), seed=11)
     found = recalibrated(log, layout)
     assert not any("fit no pathway" in sentence for sentence in found.not_fitted)
+    assert not unaccounted(truth, found)
     off = deviations(truth, found)
     beyond = [path for path, z in off.items() if abs(z) > 3]
     assert len(off) >= 5
@@ -35,7 +36,8 @@ def test_a_small_hospital_comes_back(name: str, days: float):
     truth_log = simulate(compile_program(truth, days=days), seed=12)
     table = beside(truth_log, runs)
     known = table[(table["verdict"] != "not computable") & table["hour"].isna()]
-    assert (known["verdict"] == "inside").mean() > 0.8
+    assert (known["verdict"] != "off").mean() > 0.8
+    assert (known["verdict"] == "inside").mean() > 0.4
 
 
 def test_real_stays_left_out_lie_beside_the_twins(shared: Path):

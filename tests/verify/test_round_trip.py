@@ -21,7 +21,7 @@ from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.eventlog import EventLog
 from hospital_twin.kpis import compute_kpis
 from hospital_twin.shipped import layouts_folder
-from tests.round_trips import deviations, rate_errors, recalibrated
+from tests.round_trips import deviations, rate_errors, recalibrated, unaccounted
 
 pytestmark = pytest.mark.verify
 
@@ -29,6 +29,7 @@ SEEDS = range(1, 11)
 DAYS, WARM_UP = 365, pd.Timedelta(days=28)
 TWIN_YEARS = 3
 CHANCE = 0.01
+RETURNS = ("pathways.home_from_ed.comes_back_to_ed", "pathways.home_from_ward.comes_back_after_admission")
 
 
 @contextmanager
@@ -57,7 +58,8 @@ def year_and_back(seed: int) -> dict[str, Any]:
     twin = {name: float(np.mean([year[name] for year in years]))
             for name in years[0] if all(name in year for year in years)}
     return {"seed": seed, "rate_errors": rate_errors(layout, found.layout), "deviations": deviations(truth, found),
-            "true_year": numbers_of(log), "twin": twin, "not_fitted": list(found.not_fitted)}
+            "true_year": numbers_of(log), "twin": twin, "not_fitted": list(found.not_fitted),
+            "unaccounted": unaccounted(truth, found)}
 
 
 def item(seed: int) -> dict[str, Any]:
@@ -75,7 +77,12 @@ def test_one_year_comes_back(seed: int):
     errors = np.concatenate([np.array(e) for e in figures["rate_errors"].values()])
     assert np.median(errors) <= 0.05
     off = {path: z for path, z in figures["deviations"].items() if abs(z) > 3}
-    assert len(figures["deviations"]) > 80
+    # Every chance and duration is fitted, or named as what the log does not tell; of a year nearly all can be judged.
+    assert not figures["unaccounted"]
+    assert len(figures["deviations"]) > 110
+    for back in RETURNS:
+        assert {path.removeprefix(back).partition(" ")[0] for path in figures["deviations"] if path.startswith(back)} \
+            == {".after", ".chance"}
     assert no_more_than_chance(len(off), len(figures["deviations"]), 0.0027), off
 
 

@@ -94,6 +94,15 @@ def test_a_class_with_few_is_stretched_like_the_others():
     assert "only 1 of this class ended" in fits["pathways.p.see.takes (sex m)"].note
 
 
+def test_a_class_that_nobody_is_of_keeps_its_number_and_is_named():
+    log, layout, _ = ward_log(n=60, sex="f")
+    hospital, fits = fits_of(log, layout)
+    assert "pathways.p.see.takes (sex m)" not in fits
+    assert hospital.layout.pathways["p"][1].takes.of["m"] == layout.pathways["p"][1].takes.of["m"]
+    assert any("(pathways.p.see.takes): too little is known of sex m: there was nobody" in sentence
+               for sentence in hospital.not_fitted)
+
+
 def test_patience_counts_those_who_were_served_as_not_yet_impatient():
     layout, rng, rows = layout_of(WARD), RNG(3), []
     for number in range(400):
