@@ -9,9 +9,8 @@ import pandas as pd
 from hospital_twin.hospital import Hospital
 from hospital_twin.layout import Layout
 from hospital_twin.program import compile_program
+from hospital_twin.program.calendar import LONGEST_DAYS
 from hospital_twin.program.places import REASONS
-
-_MOST_DAYS = 3_600
 
 
 def staffed_capacity(layout: Layout, start: pd.Timestamp, end: pd.Timestamp,
@@ -22,7 +21,7 @@ def staffed_capacity(layout: Layout, start: pd.Timestamp, end: pd.Timestamp,
     """
     first = start.tz_convert(layout.time_zone).date() - timedelta(days=1)
     days = (end - start) / pd.Timedelta(days=1) + 3
-    if days > _MOST_DAYS:
+    if days > LONGEST_DAYS:
         return None
     program = compile_program(Hospital.of(layout), starts=first, days=days)
     changes = pd.DataFrame(program.resources.changes, columns=["number", "tick", "amount", "reason"])

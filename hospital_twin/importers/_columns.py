@@ -10,6 +10,7 @@ from hospital_twin.errors import BadInput
 from hospital_twin.importers._fields import CLASSES, FIELDS, NOISE, Field
 from hospital_twin.importers._forms import without_accents
 from hospital_twin.importers._mapping import LogMapping
+from hospital_twin.importers._persons import about_a_person, like_names
 from hospital_twin.importers._source import A_MAPPING, Peek
 from hospital_twin.importers._times import readable_shares
 
@@ -21,13 +22,6 @@ _PLAIN = re.compile(r"\d*[^\W\d](?:[\w .()/-]*[\w.)])?")
 _LEAST = ("visit", "unit", "start", "end")
 _NOT_TEXT = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 _DATA = re.compile(r"\d{4,}|\d+[-/.:]\d+")
-_ABOUT_A_PERSON = re.compile(
-    r"(?!opname)\w*(?:name|naam|forename|prenom|apellid|birth|geburt|geboort|naissance|nacimiento|addres|adress|anschrift|telef|"
-    r"phone|mail|initial|postcode|zipcode)\w*|nom|noms|nombres?|dob|ddn|geb|born|zip|postal|post|plz|address|adresse?|"
-    r"adres|street|strasse|straat|rue|calle|wohnort|woonplaats|direccion|domicilio|tel|mobile|movil|mobiel|handy|"
-    r"portable|courriel|correo|kin")
-"""A word of a header that says that the column holds somebody's name, birth or address: it numbers nobody."""
-_LIKE_A_NAME = re.compile(r"[^\W\d_]+[.,]?(?:[ ,'\u2019-]+[^\W\d_]+[.,]?)+")
 
 
 class Recognised(NamedTuple):
@@ -99,9 +93,8 @@ def _profile(peek: Peek, place: int) -> _Profile:
     readable, date_only = readable_shares(values)
     clock = bool(given) and sum(bool(_TIME_OF_DAY.fullmatch(v)) for v in given) >= ENOUGH * len(given)
     words = words_of(peek.header[place])
-    personal = any(_ABOUT_A_PERSON.fullmatch(word) for word in words) or \
-        sum(bool(_LIKE_A_NAME.fullmatch(v)) for v in given) > ENOUGH * len(given)
-    return _Profile(words, readable >= ENOUGH, date_only >= ENOUGH, clock, not given, personal)
+    return _Profile(words, readable >= ENOUGH, date_only >= ENOUGH, clock, not given,
+                    about_a_person(words) or like_names(given))
 
 
 def _merit(profile: _Profile, field: Field) -> float:
@@ -135,7 +128,7 @@ def _likeness(words: tuple[str, ...], names: frozenset[str]) -> float:
 def likeness(header: str, field: str) -> float:
     """How much of a header's words, 0 to 1, stand in some name of a field: too little to take it for one by itself."""
     words = [word for word in words_of(header) if word not in NOISE]
-    if not words or any(_ABOUT_A_PERSON.fullmatch(word) for word in words_of(header)):
+    if not words or about_a_person(words_of(header)):
         return 0.0
     known = {word for name in FIELDS[field].names for word in name.split("_")}
     return sum(word in known for word in words) / len(words)

@@ -42,6 +42,8 @@ REASONS: Mapping[str, str] = MappingProxyType({
     "clock_doubled": "a time within the hour that the clock repeats in autumn: taken as the first such hour, or the "
                      "second where the row would end before it starts",
     "unknown_value": "a value that stands in this row alone: taken as unknown",
+    "like_a_person": "six digits in a row, as in the number of a person: taken as unknown. If it is a unit or a value "
+                     "of a class, a mapping or a layout has to name it",
     "unreadable_number": "a number that cannot be read: taken as missing",
     "not_in_layout": "a value that the layout does not name",
     "zero_length": "it ends when it starts",

@@ -12,6 +12,7 @@ from hospital_twin.eventlog import RESERVED
 from hospital_twin.importers._classes import fill_classes
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._importer import Options, RawRows
+from hospital_twin.importers._persons import without_persons
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._words import (
     END_REASONS,
@@ -63,6 +64,7 @@ def name_rows(raw: RawRows, options: Options, where: str) -> Named:
     where: the file, for messages. A word that stands in a single row of many, and that neither layout nor mapping
     knows, is more likely a slip or somebody's name than a word: it does not enter.
     """
+    raw = without_persons(raw, _said(options))
     namer = _Namer(raw, options, where)
     rows, ledger = raw.rows, raw.ledger
     visit, patient = namer.texts("visit"), namer.texts("patient")
@@ -206,6 +208,15 @@ class _Namer:
         if shown:
             self.raw.ledger.note(f"there is no column of units; taken as stays in a unit: {_listed(sorted(shown))}")
         return np.where(np.isin(activities, list(places)), activities, ""), self.raw.columns.get("activity", "")
+
+
+def _said(options: Options) -> set[str]:
+    """Every word that the mapping or the layout names, as a slug."""
+    words = {*options.mapping.units, *options.mapping.roles}
+    if options.layout:
+        words |= {*options.layout.units, *options.layout.resources(), *_words_in(options.layout)}
+        words |= {str(value) for attribute in options.layout.attributes.values() for value in attribute.values}
+    return {slug(word) for word in words}
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -199,6 +199,29 @@ def test_a_time_far_from_all_others(read: Read):
                                           (304, "end", "far_time")]
 
 
+def test_what_looks_like_a_person_is_no_unit_and_no_class_however_often_it_stands_there(read: Read):
+    whose = ("ZZSMITH John NHS9434765919", "943 476 5919", "Lee 1961-02-07 078-05-1120")
+    odd = "".join(f"{900 + v},{whose[v % 3]},2025-03-03 10:00,2025-03-03 11:00,{whose[v % 3]}\n" for v in range(82))
+    text = "visit,unit,start,end,acuity\n" + LONG + odd
+    log, report = read(text)
+    assert report.counts() == {("repaired", "like_a_person"): 164}
+    assert log.units == {"ed": "ed", "unknown": "other"}
+    assert set(log.stays["acuity"].cat.categories) == {0, 1, 2, 3, 4, "unknown"}
+    shown = "\n".join(report.lines()) + json.dumps(report.to_dict()) + log.stays.to_csv()
+    assert not any(word in shown for word in ("SMITH", "9434765919", "476 5919", "Lee ", "1961-02", "05-1120"))
+    told, _ = read(text, mapping={"units": {"943 476 5919": "ward"}})
+    assert set(told.units) == {"ed", "unknown", "ward"}
+
+
+def test_a_column_of_codes_is_no_column_of_persons(read: Read):
+    codes = {"3": "1064891000000107", "4": "1064901000000108"}
+    body = "".join(f"{v},ED,2025-03-{v % 28 + 1:02} 10:00,2025-03-{v % 28 + 1:02} 12:00,{codes['34'[v % 2]]}\n"
+                   for v in range(300))
+    log, report = read("visit,unit,start,end,acuity\n" + body)
+    assert set(log.stays["acuity"].cat.categories) == {int(code) for code in codes.values()}
+    assert report.faults.empty
+
+
 def test_heaps_at_midnight_and_rounded_minutes(read: Read):
     noted = [read("visit,unit,start,end\n" + "".join(
         f"{v},ED,2025-03-{v % 28 + 1:02}{time(v)},\n" for v in range(300)))[1].notes for time in (
