@@ -16,7 +16,7 @@ class Lever(Part, ABC):
 
     id: the file's name, which is the lever's name in a scenario file. title: a heading. purpose: what it is for and
     what it does not do, in words. The fields carry title, description, unit, range, default and an example; what is
-    asked of the reader anywhere (command line, form, reference page) is made from them. With its optional fields at
+    asked of the reader anywhere (command line, reference page) is made from them. With its optional fields at
     their defaults a lever is neutral and changes nothing.
     """
 

@@ -85,6 +85,8 @@ def window_of(text: str) -> tuple[tuple[int, ...], int, int]:
     if not match:
         raise ValueError(f"{text!r} is not a window: expected [days] HH:MM-HH:MM, as in mon-fri 08:00-16:00")
     begin, end = minutes_of(match["from"]), minutes_of(match["to"])
+    if begin == end:
+        raise ValueError(f"{text!r} ends when it begins: expected 00:00-24:00 for the whole day, or another end")
     return days_of(match["days"]), begin, end if end > begin else end + 1440
 
 

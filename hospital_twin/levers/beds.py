@@ -5,8 +5,8 @@ from pydantic import Field
 
 from hospital_twin.errors import BadInput
 from hospital_twin.hospital import Hospital
-from hospital_twin.layout.terms import Name
 from hospital_twin.levers._capacity import raised
+from hospital_twin.levers._named import Named, meant
 from hospital_twin.levers._words import changed, counted, in_words
 from hospital_twin.scenario import Lever
 
@@ -21,7 +21,7 @@ class Beds(Lever):
         "more beds are of use only as far as there are nurses for them. Dates for which the layout states a number "
         "of its own (a closure) keep that number.")
 
-    unit: Name = Field(title="Unit", description="Which unit.", examples=["icu"],
+    unit: Named = Field(title="Unit", description="Which unit.", examples=["icu"],
                        json_schema_extra={"names": "units"})
     change: int = Field(0, ge=-500, le=500, title="Change in beds", examples=[2],
                         description="How many more; below zero, how many fewer.", json_schema_extra={"unit": "beds"})
@@ -29,13 +29,14 @@ class Beds(Lever):
     def apply(self, hospital: Hospital) -> Hospital:
         """The hospital with another number of places in the unit."""
         units = hospital.layout.units
-        if self.unit not in units:
-            raise BadInput("lever beds, unit", f"there is no unit {self.unit!r} in {hospital.layout.name}",
+        name = meant(self.unit, units)
+        if name not in units:
+            raise BadInput("lever beds, unit", f"there is no unit {name!r} in {hospital.layout.name}",
                            "one of " + ", ".join(units))
-        places = raised(units[self.unit].places, self.change, "lever beds, change", f"{in_words(self.unit)} beds")
+        places = raised(units[name].places, self.change, "lever beds, change", f"{in_words(name)} beds")
         if self.change == 0:
             return hospital
-        return hospital.with_layout(units={**units, self.unit: units[self.unit].model_copy(update={"places": places})})
+        return hospital.with_layout(units={**units, name: units[name].model_copy(update={"places": places})})
 
     def sentence(self) -> str:
         """``+2 ICU beds``."""

@@ -5,7 +5,7 @@ from pydantic import Field
 
 from hospital_twin.errors import BadInput
 from hospital_twin.hospital import Hospital
-from hospital_twin.layout.terms import Name
+from hospital_twin.levers._named import Named, meant
 from hospital_twin.levers._words import changed, in_words
 from hospital_twin.scenario import Lever
 
@@ -21,9 +21,9 @@ class Demand(Lever):
         "More or fewer patients arrive, at the same hours and of the same mix. A rise only adds patients and a fall "
         "only takes some away; all others stay who they were. Booked patients (a timetable) do not change.")
 
-    source: Name = Field(_ALL, title="Source", description="Where the patients come from; all means every source that "
-                                                          "has an arrival rate.",
-                         examples=["walk_in"], json_schema_extra={"names": "sources", "also": [_ALL]})
+    source: Named = Field(_ALL, title="Source", examples=["walk_in"],
+                          description="Where the patients come from; all means every source that has an arrival rate.",
+                          json_schema_extra={"names": "sources", "also": [_ALL]})
     change: float = Field(0.0, ge=-90, le=300, title="Change in arrivals", examples=[10],
                           description="By how much arrivals rise; below zero they fall.",
                           json_schema_extra={"unit": "%"})
@@ -32,12 +32,13 @@ class Demand(Lever):
         """The hospital with other arrival rates."""
         sources = hospital.layout.sources
         rated = [name for name, source in sources.items() if source.rate is not None]
-        if self.source != _ALL and self.source not in sources:
-            raise BadInput("lever demand, source", f"there is no source {self.source!r} in {hospital.layout.name}",
+        chosen = meant(self.source, (_ALL, *sources))
+        if chosen not in (_ALL, *sources):
+            raise BadInput("lever demand, source", f"there is no source {chosen!r} in {hospital.layout.name}",
                            "one of " + ", ".join((_ALL, *sources)))
-        wanted = rated if self.source == _ALL else [self.source]
+        wanted = rated if chosen == _ALL else [chosen]
         if not set(wanted) <= set(rated):
-            raise BadInput("lever demand, source", f"{self.source!r} has no arrival rate: its patients are booked or "
+            raise BadInput("lever demand, source", f"{chosen!r} has no arrival rate: its patients are booked or "
                            "listed one by one", "one of " + ", ".join((_ALL, *rated)))
         if self.change == 0:
             return hospital

@@ -5,8 +5,9 @@ from pydantic import Field
 
 from hospital_twin.errors import BadInput
 from hospital_twin.hospital import Hospital
-from hospital_twin.layout.terms import Name, Window
+from hospital_twin.layout.terms import Window
 from hospital_twin.levers._capacity import raised_within
+from hospital_twin.levers._named import Named, meant
 from hospital_twin.levers._words import changed, counted, hours_in_words
 from hospital_twin.scenario import Lever
 
@@ -21,7 +22,7 @@ class EdStaffing(Lever):
         "an extra shift ends does what the layout says for the end of a shift. Dates for which the layout states a "
         "number of its own keep that number.")
 
-    pool: Name = Field(title="Staff", description="Which pool of staff.", examples=["ed_doctor"],
+    pool: Named = Field(title="Staff", description="Which pool of staff.", examples=["ed_doctor"],
                        json_schema_extra={"names": "staff"})
     extra: int = Field(0, ge=-50, le=50, title="Change in staff on duty", examples=[2],
                        description="How many more are on duty; below zero, how many fewer.",
@@ -33,15 +34,16 @@ class EdStaffing(Lever):
     def apply(self, hospital: Hospital) -> Hospital:
         """The hospital with another number on duty in the window."""
         staff = hospital.layout.staff
-        if self.pool not in staff:
-            raise BadInput("lever ed_staffing, pool", f"there is no staff {self.pool!r} in {hospital.layout.name}",
+        name = meant(self.pool, staff)
+        if name not in staff:
+            raise BadInput("lever ed_staffing, pool", f"there is no staff {name!r} in {hospital.layout.name}",
                            "one of " + ", ".join(staff) if staff else "a hospital with staff in its layout")
         if self.extra == 0:
             return hospital
-        pool = staff[self.pool]
+        pool = staff[name]
         on_duty = raised_within(pool.on_duty, self.extra, self.window, "lever ed_staffing, extra",
-                                counted(self.pool, 2))
-        return hospital.with_layout(staff={**staff, self.pool: pool.model_copy(update={"on_duty": on_duty})})
+                                counted(name, 2))
+        return hospital.with_layout(staff={**staff, name: pool.model_copy(update={"on_duty": on_duty})})
 
     def sentence(self) -> str:
         """``+2 ED doctors 10:00–22:00``."""

@@ -50,7 +50,7 @@ def test_it_says_what_it_is(name):
 
 
 @every_lever
-def test_its_fields_tell_a_form_all_it_needs(name, hospital):
+def test_its_fields_tell_a_reader_all_that_is_needed(name, hospital):
     fields = described(name, hospital)["fields"]
     assert [field["name"] for field in fields] == list(LEVERS[name].model_fields)
     for field in fields:
@@ -75,6 +75,32 @@ def test_its_example_is_a_lever(name, hospital):
     lever = lever_from(**described(name)["example"])
     assert lever.sentence()
     assert lever != neutral(name, hospital)
+
+
+@every_lever
+def test_its_example_fits_the_hospital_that_is_named(name, hospital):
+    about = described(name, hospital)
+    assert lever_from(**about["example"]).apply(hospital) != hospital
+    assert about["example"] == {"lever": name, **{field["name"]: field["example"] for field in about["fields"]}}
+
+
+@every_lever
+def test_names_may_be_written_as_people_write_them(name, hospital):
+    for field in described(name, hospital)["fields"]:
+        for choice in field["choices"] or ():
+            if "_" in choice:
+                for written in (f" {choice.replace('_', ' ').title()} ", choice.replace("_", "-").upper(),
+                                choice.replace("_", "")):
+                    assert outcome(made(name, hospital, **{field["name"]: written}), hospital) == outcome(
+                        made(name, hospital, **{field["name"]: choice}), hospital)
+
+
+def outcome(lever: Lever, hospital: Hospital) -> object:
+    """The other hospital, or what is wrong with it."""
+    try:
+        return lever.apply(hospital)
+    except BadInput as wrong:
+        return str(wrong)
 
 
 @every_lever

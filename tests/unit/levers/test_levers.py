@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hospital_twin.errors import BadInput
 from hospital_twin.layout.terms import DAYS, UNLIMITED, week_minutes, window_of
-from hospital_twin.levers import lever_from
+from hospital_twin.levers import describe_levers, lever_from
 from hospital_twin.levers._capacity import raised_within
 
 pytestmark = pytest.mark.unit
@@ -107,3 +107,32 @@ def test_demand_multiplies_rates_and_leaves_bookings(hospital):
 def test_levers_follow_one_another(hospital):
     twice = lever_from("demand", change=100)
     assert twice.apply(twice.apply(hospital)).layout.sources["walk_in"].times == 6.0
+
+
+def test_a_name_that_two_could_mean_is_not_guessed(hospital):
+    units = hospital.layout.units
+    both = hospital.with_layout(units={**units, "ward_1_1": units["icu"], "ward_11": units["icu"]})
+    with pytest.raises(BadInput, match="there is no unit 'ward11'.*\n.*ward_1_1, ward_11"):
+        lever_from("beds", unit="Ward11", change=1).apply(both)
+    changed = lever_from("beds", unit="WARD 1-1", change=1).apply(both).layout.units
+    assert (changed["ward_1_1"].places, changed["ward_11"].places) == (5, 4)
+    with pytest.raises(BadInput, match="no unit 'ccu' in Small General\n.*icu, corridor"):
+        lever_from("beds", unit="CCU", change=1).apply(hospital)
+    with pytest.raises(BadInput, match="3 is not a name"):
+        lever_from("beds", unit=3, change=1)
+
+
+def test_an_example_fits_the_hospital_or_there_is_none(hospital):
+    def described(of):
+        return {one["id"]: one for one in describe_levers(of)}
+    units = hospital.layout.units
+    no_icu = hospital.with_layout(units={"corridor": units["corridor"], "day_unit": units["day_unit"]}, staff={})
+    assert described(hospital)["beds"]["example"]["unit"] == "icu"
+    assert described(no_icu)["beds"]["example"] == {"lever": "beds", "unit": "day_unit", "change": 2}
+    assert described(no_icu)["ed_staffing"]["example"] is None
+
+
+@pytest.mark.parametrize("window", ["22:00-22:00", "mon-fri 10:00-10:00", "24:00-24:00"])
+def test_a_window_that_ends_when_it_begins_is_not_all_day(window):
+    with pytest.raises(BadInput, match="ends when it begins\n.*00:00-24:00 for the whole day"):
+        lever_from("ed_staffing", pool="ed_doctor", extra=1, window=window)

@@ -34,7 +34,7 @@ FAULTS = {
     "unknown pool": ("levers:\n  - lever: ed_staffing\n    pool: pilot", "line 3", "'pilot'", "ed_doctor, porter"),
     "unknown source": ("levers:\n  - lever: demand\n    source: sea", "line 3", "'sea'", "all, walk_in"),
     "fewer than nothing": ("levers:\n  - lever: beds\n    unit: icu\n    change: -9", "line 3", "9 fewer", "−4"),
-    "more of what is missing": ("lever: beds", "line 2", "'lever'", "field"),
+    "more of what is missing": ("lever: beds", "line 2", "'lever'", "'levers'"),
     "not YAML": ("levers: [", "line 3", "not YAML", "spaces"),
 }
 
