@@ -20,9 +20,9 @@ from hospital_twin.hospital import Hospital, Pedigree
 from hospital_twin.layout import Layout
 from hospital_twin.program import Program, compile_program
 from hospital_twin.program.program import Words
+from hospital_twin.program.calendar import LONGEST_DAYS
 from hospital_twin.unit_types import expanded
 
-LONGEST_DAYS = 3_650
 SHOWN = 5
 
 
@@ -47,6 +47,9 @@ def calibrate(log: EventLog, layout: Layout) -> Hospital:
         fit_arrivals(findings)
     else:
         findings.kept("how many patients come, and when: every patient's dates in this log are shifted by an amount of "
+    if dated and whole.end - whole.start > pd.Timedelta(days=LONGEST_DAYS):
+        findings.kept(f"what was booked later than {LONGEST_DAYS:,} days after the log's first: a program lasts no "
+                      "longer; timetables are compared with the log up to there")
                       "its own, so that they cannot be compared; the layout's rates are kept")
     fit_mixes(findings)
     fit_chances(findings)

@@ -22,9 +22,9 @@ def command(name: str, *, example: str, no: str = "") -> Callable[[Function], cl
 
 hospital = click.argument("hospital", metavar="LAYOUT_OR_HOSPITAL")
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON, for scripts.")
-days = click.option("--days", type=Days(0, 3660), default=63, show_default=True,
+days = click.option("--days", type=Days(0), default=63, show_default=True,
                     help="Length of each replication, warm-up included; best in whole weeks.")
-warm_up = click.option("--warm-up", type=WarmUp(0, 1830, also_least=True), default="auto", show_default=True,
+warm_up = click.option("--warm-up", type=WarmUp(0, also_least=True), default="auto", show_default=True,
                        help="Days at the start that are not measured, because the hospital starts empty; auto finds "
                             "out how many are needed.")
 replications = click.option("--replications", type=Whole(1, 10_000), default=20, show_default=True,

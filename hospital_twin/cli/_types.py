@@ -35,31 +35,31 @@ class Whole(click.ParamType):
 
     name = "number"
 
-    def __init__(self, least: int, most: int):
+    def __init__(self, least: int, most: int | None = None):
         self.least, self.most = least, most
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        expected = f"a whole number from {self.least:,} to {self.most:,}"
+        expected = f"a whole number from {self.least:,}" + ("" if self.most is None else f" to {self.most:,}")
         try:
             number = int(value)
         except ValueError as wrong:
             raise BadInput(called(param), f"{value!r} is not a whole number", expected) from wrong
-        if not self.least <= number <= self.most:
+        if number < self.least or (self.most is not None and number > self.most):
             raise BadInput(called(param), f"{number} is not possible", expected)
         return number
 
 
 class Days(click.ParamType):
-    """A number of days, above `least`, or from it on when `also_least`."""
+    """A number of days, above `least`, or from it on when `also_least`. How long a run can be, the program says."""
 
     name = "days"
 
-    def __init__(self, least: float, most: float, *, also_least: bool = False):
+    def __init__(self, least: float, most: float = math.inf, *, also_least: bool = False):
         self.least, self.most, self.also_least = least, most, also_least
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         bound = f"{self.least:g} or more" if self.also_least else f"more than {self.least:g}"
-        expected = f"a number of days, {bound}, at most {self.most:,.0f}"
+        expected = f"a number of days, {bound}" + ("" if math.isinf(self.most) else f", at most {self.most:,.0f}")
         try:
             number = float(value)
         except ValueError as wrong:

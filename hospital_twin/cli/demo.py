@@ -38,7 +38,7 @@ class _Window(NamedTuple):
                          "hospital-twin demo --log admissions.csv --layout my_hospital.yaml --no-serve")
 @click.option("--log", "log", metavar="LOG", help="Log to use.  [default: the sample that comes with the program]")
 @options.reading
-@click.option("--days", type=Days(0, 3660), default=63, show_default=True, help="Length of each replication.")
+@click.option("--days", type=Days(0), default=63, show_default=True, help="Length of each replication.")
 @click.option("--replications", type=Whole(2, 10_000), default=8, show_default=True,
               help="How often each scenario is simulated.")
 @options.seed

@@ -17,7 +17,7 @@ from hospital_twin.errors import BadInput
 @command("generate", example="hospital-twin generate community_hospital --days 28 --name february\n"
                              "hospital-twin check out/february.csv.gz")
 @options.hospital
-@click.option("--days", type=Whole(1, 3660), default=28, show_default=True, help="Days that the log covers.")
+@click.option("--days", type=Whole(1), default=28, show_default=True, help="Days that the log covers.")
 @click.option("--starts", type=Day(), default=None, help="First day.  [default: the layout's]")
 @options.seed
 @click.option("--rows", type=Choice("intervals", "stays"), default="intervals", show_default=True,

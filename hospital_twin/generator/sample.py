@@ -24,8 +24,8 @@ from hospital_twin.hospital import Hospital
 from hospital_twin.kpis import compute_kpis
 from hospital_twin.layout import Layout
 from hospital_twin.program import compile_program
+from hospital_twin.program.calendar import LONGEST_DAYS
 
-LONGEST_DAYS = 3660
 MOST_WARM_UP_DAYS = 30
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -63,10 +63,10 @@ def generate(hospital: Hospital | Layout, *, days: int, seed: int, folder: str |
     the hospital cannot have.
     """
     hospital = Hospital.of(hospital) if isinstance(hospital, Layout) else hospital
-    if not 1 <= days <= LONGEST_DAYS:
-        raise BadInput("days", f"a log of {days} days", f"a whole number from 1 to {LONGEST_DAYS}")
     if filled_days < 0:
         raise BadInput("filled_days", f"it is {filled_days}", "zero or more")
+    if not 1 <= days <= LONGEST_DAYS - filled_days:
+        raise BadInput("days", f"a log of {days} days", f"a whole number from 1 to {LONGEST_DAYS - filled_days:,}")
     if not _FILE_NAME.fullmatch(name):
         raise BadInput("name", f"{name!r} is no file's name", "letters, digits, - and _")
     starts = starts or hospital.layout.starts

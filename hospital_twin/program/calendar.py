@@ -12,6 +12,8 @@ from hospital_twin.program.program import Calendar
 
 TICKS_PER_MINUTE = 60_000_000
 TICKS_PER_HOUR = 60 * TICKS_PER_MINUTE
+LONGEST_DAYS = 3700
+"""Days that a program can last: ten years and some weeks to fill the hospital before."""
 SPARE_DAYS = 60
 """Days of tables beyond the horizon: stays that reach over it look up their hours there, and a drained run ends."""
 
@@ -20,8 +22,8 @@ _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 def calendar(time_zone: str, starts: date, days: float) -> Calendar:
     """Tables of `days` days (and some to spare) from local midnight of `starts`."""
-    if not 0 < days <= 3700:
-        raise BadInput("the run", f"a horizon of {days} days", "more than 0 and at most 3,700 days")
+    if not 0 < days <= LONGEST_DAYS:
+        raise BadInput("the run", f"a horizon of {days:g} days", f"more than 0 and at most {LONGEST_DAYS:,} days")
     if not 1900 <= starts.year <= 2250:
         raise BadInput("the run", f"a start in {starts.year}", "a year from 1900 to 2250")
     zone = ZoneInfo(time_zone)

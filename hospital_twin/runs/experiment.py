@@ -9,6 +9,7 @@ from typing import Any
 
 from hospital_twin.errors import BadInput
 from hospital_twin.hospital import Hospital
+from hospital_twin.program.calendar import LONGEST_DAYS
 from hospital_twin.scenario import BASELINE, Scenario
 from hospital_twin.unit_types import expanded
 
@@ -36,6 +37,8 @@ class Experiment:
         object.__setattr__(self, "warm_up_days", float(self.warm_up_days))
         if not self.days > 0:
             raise BadInput("experiment, days", f"it is {self.days}", "more than 0")
+        if self.days > LONGEST_DAYS:
+            raise BadInput("experiment, days", f"it is {self.days:g}", f"at most {LONGEST_DAYS:,}")
         if self.warm_up_days < 0:
             raise BadInput("experiment, warm-up", f"it is {self.warm_up_days} days", "0 or more")
         if self.warm_up_days > self.days / 2:

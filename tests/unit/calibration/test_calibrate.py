@@ -71,6 +71,13 @@ def test_no_shows_are_slots_without_a_visit():
     assert any("timetable is kept" in sentence for sentence in hospital.not_fitted)
 
 
+def test_a_log_that_lasts_longer_than_a_program_is_told_how_far_its_timetables_go():
+    log = run(days=20)
+    late = replace(log, end=log.start + pd.Timedelta(days=3750))
+    assert not any("3,700 days" in sentence for sentence in calibrate(log, GUESS).not_fitted)
+    assert any("3,700 days" in sentence for sentence in calibrate(late, GUESS).not_fitted)
+
+
 def test_the_pedigree_and_the_way_through_a_file(tmp_path):
     log = run(days=40)
     hospital, _ = fits_of(log, GUESS)

@@ -22,6 +22,8 @@ def taken(kind: click.ParamType, text: str) -> object:
 @pytest.mark.parametrize(("kind", "text", "value"), [
     (Whole(1, 10), "10", 10),
     (Days(0, 100), "0.5", 0.5),
+    (Days(0), "100000", 100000.0),
+    (Whole(1), "100000", 100000),
     (Days(0, 100, also_least=True), "0", 0.0),
     (WarmUp(0, 100, also_least=True), "auto", None),
     (WarmUp(0, 100, also_least=True), "3", 3.0),
@@ -42,6 +44,8 @@ def test_what_is_taken(kind: click.ParamType, text: str, value: object):
     (Days(0, 100), "0", "0 days are not possible", "more than 0"),
     (Days(0, 100), "nan", "nan days are not possible", "more than 0"),
     (Days(0, 100), "inf", "inf days are not possible", "at most 100"),
+    (Days(0), "inf", "inf days are not possible", "more than 0"),
+    (Whole(1), "0", "0 is not possible", "a whole number from 1"),
     (Days(0, 100), "many", "'many' is not a number", "a number of days"),
     (WarmUp(0, 100, also_least=True), "Auto", "'Auto' is not a number", "0 or more"),
     (Day(), "06.01.2025", "'06.01.2025' is not a day", "2025-01-06"),

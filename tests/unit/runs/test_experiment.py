@@ -19,6 +19,7 @@ FAULTS = {
     "no days": ({"days": 0}, "days"),
     "negative warm-up": ({"warm_up_days": -1}, "warm-up"),
     "warm-up longer than half": ({"days": 10, "warm_up_days": 5.5}, "a run of at least 11 days"),
+    "more days than a program has": ({"days": 3701}, "at most 3,700"),
     "negative seed": ({"seed": -1}, "seed"),
 }
 
