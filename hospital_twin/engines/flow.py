@@ -1,12 +1,14 @@
 """What the operations of a program do to a token."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hospital_twin.engines.lines import Needs
 from hospital_twin.engines.record import GAVE_UP, NOT_ENDED, OPEN, REFUSED
 from hospital_twin.engines.state import NEVER, Token, Visit, Waiting
 from hospital_twin.engines.windows import next_time
+from hospital_twin.errors import BadInput
 from hospital_twin.program.codes import Let, Op
 from hospital_twin.streams import Owner, owner_key, return_id, to_ticks, uniform
 
@@ -18,8 +20,12 @@ MOST_OPERATIONS = 100_000
 """Operations of one token without a wait, after which the run is given up."""
 
 
-class RunFailed(RuntimeError):
-    """The program asks for what cannot be: a fault of the layout that only a run shows."""
+MOST_NAMED = 5
+"""Steps that a message names."""
+
+
+class RunFailed(BadInput):
+    """The layout asks for what cannot be, which only a run shows; `where` names layout, pathway and step."""
 
 
 class Flow:
@@ -45,15 +51,20 @@ class Flow:
         resources = self.program.resources
         self._discharge = {int(u): int(w) for u, w in zip(resources.unit_of, resources.discharge, strict=True)}
 
-    def fail(self, visit: Visit, problem: str) -> None:
-        """Stop the run with the visit and the step that cannot go on."""
-        steps = ", ".join(sorted({self.step_of(token) for token in visit.tokens}))
-        raise RunFailed(f"{self.program.name}: visit {visit.id} at {steps}: {problem}")
+    def fail(self, visit: Visit, problem: str, expected: str) -> None:
+        """Stop the run with the steps that cannot go on."""
+        raise RunFailed(self.places_of([visit]), problem, expected)
+
+    def places_of(self, visits: Iterable[Visit]) -> str:
+        """The layout and the steps at which visits are (those that bring visits back, if there is none)."""
+        steps = sorted({self.step_of(token) for visit in visits for token in visit.tokens} or {
+            self.program.words.places[pc] for pc, op in enumerate(self.ops) if op[1] == Op.RETURN})
+        more = f" and {len(steps) - MOST_NAMED} more" * (len(steps) > MOST_NAMED)
+        return f"{self.program.name}: {', '.join(steps[:MOST_NAMED])}{more}"
 
     def step_of(self, token: Token) -> str:
-        """The name of the step that a token is at."""
-        step = self.ops[token.pc][7] if token.pc >= 0 else -1
-        return self.program.words.steps[step] if step >= 0 else "its pathway"
+        """The pathway and the step that a token is at."""
+        return self.program.words.places[token.pc]
 
     def request_of(self, step: int) -> int:
         """The request by which a step seizes."""
@@ -69,7 +80,8 @@ class Flow:
             pc = op[0](token, op)
             if pc < 0:
                 return
-        self.fail(token.visit, f"{MOST_OPERATIONS:,} operations without any time passing")
+        self.fail(token.visit, f"a patient goes round here without end, {MOST_OPERATIONS:,} operations in no time",
+                  "a step that takes time, or a way out that is taken")
 
     def draw(self, visit: Visit, pc: int) -> float:
         """The uniform of an operation; numbered where the visit can come by again."""
@@ -92,7 +104,8 @@ class Flow:
         """A duration of the visit's class at a uniform, in ticks."""
         which = self.lookups.choices[choice](visit)
         if which < 0:
-            self.fail(visit, "no duration is given for its class or unit")
+            self.fail(visit, "no duration is given for a patient's class or unit",
+                      "a value for each, or `otherwise`")
         return max(0, to_ticks(self.lookups.quantiles[which](u)))
 
     # ---- ways
@@ -185,7 +198,7 @@ class Flow:
         self.go(waiting.token, self.program.requests[waiting.request].gives_up)
 
     def still_full(self, resource: int) -> None:
-        """A place given back after a fall of capacity is not free: those who wait for it may be in a circle now."""
+        """What was given back does not let everybody start: those who wait for it may be in a circle now."""
         self.blocked += [w for _, w in self.lines.lines[resource]
                          if not w.judge and self.program.requests[w.request].keeps]
 

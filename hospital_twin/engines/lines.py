@@ -24,7 +24,7 @@ _MOVING = {X.WAITED, X.AGE, X.HOUR, X.WEEKDAY, X.MONTH, X.ACTIVE}
 class Grants(Protocol):
     """What an engine does with the lines' decisions."""
 
-    def fail(self, visit: Visit, problem: str) -> None:
+    def fail(self, visit: Visit, problem: str, expected: str) -> None:
         """Stop the run: the program asks for what cannot be."""
 
     def judged(self, waiting: Waiting) -> None:
@@ -37,7 +37,7 @@ class Grants(Protocol):
         """A request finds no room."""
 
     def still_full(self, resource: int) -> None:
-        """What was given back is not free: the capacity had fallen."""
+        """What was given back may help nobody: the capacity had fallen, or it is too little, or reserved."""
 
     def preempted_for(self, waiting: Waiting) -> Needs | None:
         """Make room for a request by pre-emption, if its order allows; what it then gets."""
@@ -69,6 +69,11 @@ class Lines:
         self.watched = self._watched()
         self._is_special = [r.room >= 0 or r.preempt > 0 for r in self.program.requests]
         self._plain = [self._plain_need(request) for request in range(len(self.program.requests))]
+        self._may_not_suffice = [keep > 0 for keep, _ in self._reserve]
+        for needs in (alternative.needs for options in self.program.asks for alternative in options):
+            if len(needs) > 1 and self.program.resources.unit_of[needs[0][0]] >= 0:
+                for resource, _ in needs:
+                    self._may_not_suffice[resource] = True
 
     def _terms_of(self, resource: int) -> list[int]:
         first, n = self.program.resources.orders[resource]
@@ -124,7 +129,8 @@ class Lines:
         """The ways to meet a request, with amounts for this visit's class, those that admit it."""
         which = self.lookups.choices[self.program.requests[request].asks](visit)
         if which < 0:
-            self.engine.fail(visit, "asks for nothing: its class or unit has no entry")
+            self.engine.fail(visit, "a patient asks for nothing: its class or unit has no entry",
+                             "an entry for each, or `otherwise`")
         if self._simple[which] is not None:
             return (self._simple[which],)
         return tuple(tuple((r, int(self.lookups.value(amount, visit))) for r, amount in needs)
@@ -302,11 +308,15 @@ class Lines:
                 for needs, (_, admits, cost) in zip(waiting.alternatives, asked, strict=True)
                 if admits < 0 or terms[admits](visit, waiting)]
 
-    def _has_free(self, waiting: Waiting, resource: int, amount: int) -> bool:
+    def needed(self, waiting: Waiting, resource: int, amount: int) -> int:
+        """How much must be free for a request to be given an amount: also what it has to leave to others."""
         keep, reserved_for = self._reserve[resource]
         if keep and not self.lookups.terms[reserved_for](waiting.token.visit, waiting):
-            amount += keep * self.lookups.scale[resource]
-        if self.capacity[resource] - self.held[resource] < amount:
+            return amount + keep * self.lookups.scale[resource]
+        return amount
+
+    def _has_free(self, waiting: Waiting, resource: int, amount: int) -> bool:
+        if self.capacity[resource] - self.held[resource] < self.needed(waiting, resource, amount):
             return False
         return self.servers.can_serve(resource, waiting, self.capacity[resource])
 
@@ -319,7 +329,7 @@ class Lines:
         """An amount is free again."""
         self.held[resource] -= amount
         self.dirty.add(resource)
-        if self.held[resource] >= self.capacity[resource]:
+        if self._may_not_suffice[resource] or self.held[resource] >= self.capacity[resource]:
             self.engine.still_full(resource)
 
     def set_capacity(self, resource: int, amount: int) -> None:

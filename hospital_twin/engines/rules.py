@@ -32,7 +32,7 @@ class Rules:
 
     def wake_hourly(self, tick: int) -> None:
         """At every full hour there is an instant, so that conditions that look at the clock are looked at."""
-        if tick <= self.engine.program.calendar.boundary[-1]:
+        if self.engine.shifts.repeating or tick <= self.engine.program.calendar.boundary[-1]:
             self.engine.alarm(tick, self.wake_hourly, tick + TICKS_PER_HOUR)
 
     def look_at_the_clock(self) -> bool:

@@ -13,7 +13,7 @@ import simpy
 from hospital_twin.engines import snapshot as snapshots
 from hospital_twin.engines.arrivals import Arrivals
 from hospital_twin.engines.circles import move_circles
-from hospital_twin.engines.flow import Flow
+from hospital_twin.engines.flow import Flow, RunFailed
 from hospital_twin.engines.forks import Forks
 from hospital_twin.engines.holdings import Holdings
 from hospital_twin.engines.lines import Lines
@@ -21,6 +21,7 @@ from hospital_twin.engines.lookups import Lookups
 from hospital_twin.engines.preemption import Preemption
 from hospital_twin.engines.record import Record
 from hospital_twin.engines.rules import Rules
+from hospital_twin.engines.shifts import Shifts
 from hospital_twin.engines.staffing import Staffing
 from hospital_twin.engines.state import Token, Visit
 from hospital_twin.engines.windows import Days
@@ -28,11 +29,14 @@ from hospital_twin.eventlog import EventLog
 from hospital_twin.program import Program
 from hospital_twin.streams import TICKS_PER_HOUR, replication_key
 
+MOST_DRAINED = 3700
+"""Days beyond the horizon after which a run that drains is given up."""
+
 MOST_ROUNDS = 1000
 """Rounds of one instant after which the run is given up: something goes round without taking time."""
 
 
-class EndlessInstant(RuntimeError):
+class EndlessInstant(RunFailed):
     """Visits go round without taking time."""
 
 
@@ -76,7 +80,7 @@ class Engine:
         self.days = Days(self)
         self.holdings, self.forks, self.preemption = Holdings(self), Forks(self), Preemption(self)
         self.flow = Flow(self)
-        self.staffing = Staffing(program)
+        self.staffing, self.shifts = Staffing(program), Shifts(program)
         self.lines.connect(self.lookups, self.flow)
         self.arrivals = Arrivals(self)
         self.stopped = self.somebody_joined = False
@@ -202,10 +206,18 @@ class Engine:
         self.now = max(self.now, until) if not self.stopped else self.now
 
     def drain(self) -> None:
-        """No more arrivals; go on until everybody has left."""
+        """No more arrivals; go on until everybody has left. Raises `RunFailed` if somebody never does."""
         self.arrivals.close()
-        while self.visits and self.env.peek() != float("inf"):
-            self.now = self.env.peek()
+        if self.shifts.repeat(self.next_change):
+            self.set_change_alarm(self.next_change)
+        last = self.program.calendar.horizon + MOST_DRAINED * 24 * TICKS_PER_HOUR
+        while self.visits and not self.stopped:
+            tick = self.env.peek()
+            if tick > last:
+                raise RunFailed(self.flow.places_of(self.visits.values()),
+                                f"{len(self.visits):,} patients never leave, so the run does not drain",
+                                "`after_horizon: stop`, or whoever they wait for on duty")
+            self.now = tick
             self._instant()
 
     def _instant(self) -> None:
@@ -219,10 +231,10 @@ class Engine:
                 continue
             if not self._give_up():
                 return
-        visits = sorted({t.visit.id for t in self.ringing} or set(self.visits) or set(self.arrivals.returns))[:5]
-        steps = {self.flow.step_of(t) for v in visits if v in self.visits for t in self.visits[v].tokens}
-        raise EndlessInstant(f"after {MOST_ROUNDS} rounds of one instant (tick {now}) visits {visits} still go round "
-                             f"without taking time, at {', '.join(sorted(steps)) or 'a return'}")
+        raise EndlessInstant(
+            self.flow.places_of({token.visit for token in self.ringing} or self.visits.values()),
+            f"after {MOST_ROUNDS:,} rounds of one instant patients still go round without taking time",
+            "a step that takes time on the way round; a `return` after more than no time")
 
     def _round(self) -> None:
         """What has nothing to do is passed over: most rounds are one end and one grant, and there are many."""
@@ -282,9 +294,8 @@ class Engine:
     # ---- capacity
     def _apply_changes(self) -> None:
         """Queue the changes of this tick and set the alarm for the next tick that has one."""
-        changes = self.program.resources.changes
-        while self.next_change < len(changes) and changes[self.next_change][1] <= self.now:
-            resource, _, amount, reason = (int(v) for v in changes[self.next_change])
+        while (change := self.shifts.change(self.next_change)) and change[1] <= self.now:
+            resource, _, amount, reason = change
             self.due_capacity.append((resource, amount, reason))
             self.next_change += 1
         self.set_change_alarm(self.next_change)
@@ -292,8 +303,8 @@ class Engine:
     def set_change_alarm(self, number: int) -> None:
         """Go on with the changes of capacity from the `number`-th."""
         self.next_change = number
-        if number < len(self.program.resources.changes):
-            self.alarm(int(self.program.resources.changes[number][1]), self._apply_changes)
+        if change := self.shifts.change(number):
+            self.alarm(change[1], self._apply_changes)
 
     def _change_capacities(self) -> None:
         due, self.due_capacity = self.due_capacity, []
@@ -309,8 +320,7 @@ class Engine:
             return
         fell = amount < self.lines.capacity[resource]
         self.lines.set_capacity(resource, amount)
-        if fell:
-            self.flow.still_full(resource)
+        self.flow.still_full(resource)
         self._record_capacity(resource, reason)
         if fell and self.program.resources.hand_over[resource]:
             self.preemption.hand_over(resource)

@@ -74,7 +74,8 @@ def _by_profile(engine: Engine, visit: Visit, window: Window, sites: list[int], 
         at = days.tick(day, ticks // TICKS_PER_HOUR * 60, ticks % TICKS_PER_HOUR)
         if at >= ready:
             return at
-    return engine.flow.fail(visit, "waits for a time of day that never comes")
+    return engine.flow.fail(visit, "a patient waits for a time of day that never comes",
+                            "a weekday with a share above 0")
 
 
 def _next_round(days: Days, window: Window, ready: int) -> int:

@@ -59,7 +59,7 @@ def _day_factor(sd: float) -> Any:
 
 
 def _entry(emitter: Emitter, name: str, pathway: str, sets: dict) -> int:
-    here = emitter.here()
+    here, emitter.where = emitter.here(), f"sources.{name}"
     for attribute, value in sets.items():
         emitter.assign(attribute, value, name, f"sources.{name}.sets.{attribute}")
     emitter.jump(emitter.entry_of[pathway])

@@ -10,7 +10,6 @@ from hospital_twin.layout import By, Layout
 from hospital_twin.layout import steps as s
 from hospital_twin.program.builder import Builder
 from hospital_twin.program.program import Alternative, Request
-from hospital_twin.streams import site
 
 _PREEMPT = {"none": 0, "resume": 1, "restart": 2}
 
@@ -56,7 +55,7 @@ class Asks:
         self.requests.append({
             "asks": self._asks(ask, where, move), "place": move, "keeps": move and step.keep_place,
             "activity": activity,
-            "patience": self.b.choice(step.patience, self.b.duration, where), "patience_site": site(name, "patience"),
+            "patience": self.b.choice(step.patience, self.b.duration, where),
             "patience_from_arrival": step.patience_from == "arrival", "patience_renewed": step.patience_renewed,
             "gives_up": -1, "when_full": -1, "number": number, "hold_line": step.hold_line,
             "room": self._room(step, ask, move), "preempt": _PREEMPT[step.preempt],

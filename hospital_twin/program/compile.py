@@ -12,6 +12,7 @@ from hospital_twin.program.builder import Builder
 from hospital_twin.program.calendar import calendar
 from hospital_twin.program.codes import Act, Op
 from hospital_twin.program.emit import END, Emitter
+from hospital_twin.program.endless import endless, taken
 from hospital_twin.program.graph import possible_circles, reachable
 from hospital_twin.program.places import resources
 from hospital_twin.program.program import Program, Words
@@ -31,7 +32,7 @@ def compile_program(hospital: Hospital, *, starts: date | None = None, days: flo
 
 
 def circles(layout: Layout) -> list[tuple[str, ...]]:
-    """Groups of units whose patients can come to wait for each other's places."""
+    """Groups of units whose patients can come to wait for each other's places or nurses."""
     program, emitter = _compiled(layout, None, 1)
     return possible_circles(program, emitter.successors())
 
@@ -50,15 +51,16 @@ def _compiled(layout: Layout, starts: date | None, days: float) -> tuple[Program
     rules = tuple(rule(b, emitter, name, r) for name, r in layout.rules.items())
     places = resources(b, clock, windows, asks.scale)
     code = emitter.code(list(emitter.entry_of.values()))
+    _takes_time(b, emitter)
     sources = [s._replace(entry=emitter.thread[s.entry], slots=_threaded_slots(s.slots, emitter.thread))
                for s in sources]
     rules = tuple(r._replace(acts=tuple((act, target, emitter.thread[value] if act == Act.EVICT else value)
                                         for act, target, value in r.acts)) for r in rules)
     _ends(layout, emitter, [s.entry for s in sources] + [int(e) for s in sources for e in s.slots[:, 2] if e >= 0]
           + [value for r in rules for act, _, value in r.acts if act == Act.EVICT])
-    _drains(layout, emitter, [s.entry for s in sources])
+    _drains(layout, b, emitter, [s.entry for s in sources])
     requests = asks.finished(emitter.thread)
-    words = _words(b, layout)
+    words = _words(b, layout, emitter.places)
     return Program(
         name=layout.name, words=words, calendar=clock, code=code, tables=b.tables(), resources=places,
         requests=requests, asks=tuple(asks.lists), windows=tuple(windows.found), sources=tuple(sources), rules=rules,
@@ -93,6 +95,14 @@ def _distinct_sources(layout: Layout) -> None:
                            "another name for one of the two")
 
 
+def _takes_time(b: Builder, emitter: Emitter) -> None:
+    """No way goes round for ever without taking time, as far as that can be seen from what is fixed."""
+    rounds = endless(b, emitter)
+    if rounds:
+        raise BadInput(emitter.places[min(rounds)], "from here a visit goes round without end and without taking time",
+                       "a step that takes time, or a way out that is taken")
+
+
 def _ends(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
     """Every way through a pathway ends in `leave` or goes round for ever in a `repeat`."""
     after = emitter.successors()
@@ -107,19 +117,19 @@ def _ends(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
                    "`leave` (or `follow`) as the last step, also after a skipped step or a branch without a rest")
 
 
-def _drains(layout: Layout, emitter: Emitter, entries: list[int]) -> None:
+def _drains(layout: Layout, b: Builder, emitter: Emitter, entries: list[int]) -> None:
     """A run that lets everybody leave at its end needs visits that leave."""
-    after, ops = emitter.successors(), emitter.ops
+    after, ops = taken(b, emitter), emitter.ops
     for name, entry in zip(layout.sources, entries if layout.after_horizon == "drain" else (), strict=False):
         if not any(ops[place][0] == Op.LEAVE for place in reachable(after, [entry])):
             raise BadInput(f"sources.{name}", "its visits never leave, so the run would never drain",
                            "`after_horizon: stop`, or a way to a `leave` in its pathway")
 
 
-def _words(b: Builder, layout: Layout) -> Words:
+def _words(b: Builder, layout: Layout, places: list[str]) -> Words:
     found = layout.resources()
     return Words(resources=tuple(found), roles=tuple(r.role for r in found.values()), units=tuple(layout.units),
                  kinds=tuple(u.kind for u in layout.units.values()), attributes=tuple(b.values),
                  values=tuple(tuple(v) for v in b.values.values()), activities=tuple(b.activities),
                  dispositions=tuple(b.dispositions), sources=tuple(layout.sources), pathways=tuple(layout.pathways),
-                 rules=tuple(layout.rules), steps=tuple(b.steps))
+                 rules=tuple(layout.rules), steps=tuple(b.steps), places=tuple(places))

@@ -28,6 +28,7 @@ class Emitter:
     def __init__(self, builder: Builder, asks: Asks, windows: Windows):
         self.b, self.asks, self.windows = builder, asks, windows
         self.ops: list[list[int]] = []
+        self.places: list[str] = []
         self.sites: list[tuple[int, int]] = []
         self.ways: list[tuple[int, int]] = []
         self.branches: list[int] = []
@@ -45,6 +46,7 @@ class Emitter:
         here = len(self.ops)
         step = self.b.steps.place(draws[0][0]) if draws else -1
         self.ops.append([code, here + 1, -1, a, b, c, step])
+        self.places.append(self.where)
         found = [site(name, purpose) for name, purpose in draws] + [0, 0]
         self.sites.append((found[0], found[1]))
         return here
@@ -321,10 +323,13 @@ class Emitter:
 
     def _threaded(self, place: int) -> int:
         """Where a jump chain ends."""
-        seen = set()
-        while place >= 0 and self.ops[place][0] == Op.JUMP and place not in seen:
-            seen.add(place)
+        seen = {place}
+        while place >= 0 and self.ops[place][0] == Op.JUMP:
             place = self.ops[place][1]
+            if place in seen:
+                raise BadInput(self.places[place], "this way leads back to itself without a step",
+                               "a step before it goes round, and a way out")
+            seen.add(place)
         return place
 
     def successors(self) -> list[list[int]]:

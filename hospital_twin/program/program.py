@@ -10,7 +10,10 @@ from hospital_twin.distributions import Flat
 
 
 class Words(NamedTuple):
-    """The names behind the program's numbers, each in the order of its numbers."""
+    """The names behind the program's numbers, each in the order of its numbers.
+
+    places: where in the layout each operation is written, as messages name it.
+    """
 
     resources: tuple[str, ...]
     roles: tuple[str, ...]
@@ -24,6 +27,7 @@ class Words(NamedTuple):
     pathways: tuple[str, ...]
     rules: tuple[str, ...]
     steps: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 class Calendar(NamedTuple):
@@ -114,7 +118,6 @@ class Request(NamedTuple):
     keeps: bool
     activity: int
     patience: int
-    patience_site: int
     patience_from_arrival: bool
     patience_renewed: bool
     gives_up: int

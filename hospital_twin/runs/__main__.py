@@ -4,8 +4,10 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import traceback
 
 from hospital_twin.runs.replicate import ReplicationFailed
+from hospital_twin.runs.workers import ProgramFault
 
 
 def main() -> None:
@@ -20,6 +22,8 @@ def main() -> None:
                 answer = prepared[scenario].replicate(replication)
             except ReplicationFailed as failed:
                 answer = failed
+            except Exception:  # noqa: BLE001 - a fault of the program, told where it can be seen
+                answer = ProgramFault(traceback.format_exc())
             pickle.dump(answer, answers)
             answers.flush()
 

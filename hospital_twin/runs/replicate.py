@@ -22,7 +22,7 @@ ENGINES: Mapping[str, str] = MappingProxyType({"reference": "hospital_twin.engin
 
 
 class ReplicationFailed(RuntimeError):  # noqa: N818 - it is named by what happened
-    """A replication could not be finished: its scenario, its number, and why."""
+    """A replication could not be finished (a worker was killed, say): its scenario, its number, and why."""
 
     def __init__(self, scenario: str, replication: int, reason: str):
         super().__init__(scenario, replication, reason)
@@ -30,6 +30,16 @@ class ReplicationFailed(RuntimeError):  # noqa: N818 - it is named by what happe
 
     def __str__(self) -> str:
         return f"scenario {self.scenario}, replication {self.replication}: {self.reason}"
+
+
+class HospitalFailed(ReplicationFailed, BadInput):
+    """A replication came to what its hospital leaves open, or makes impossible: bad input that only a run shows."""
+
+    def __init__(self, scenario: str, replication: int, where: str, problem: str, expected: str):
+        fault = BadInput(where, problem, expected)
+        super().__init__(scenario, replication, str(fault))
+        self.where, self.problem, self.expected = where, problem, expected
+        self.args = (scenario, replication, where, problem, expected)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +62,7 @@ class Prepared:
         return cls(experiment.scenario.name, program, experiment.warm_up_days, experiment.seed, experiment.engine)
 
     def replicate(self, replication: int) -> Result:
-        """One replication. Raises `ReplicationFailed`."""
+        """One replication. Raises `HospitalFailed`."""
         with _Naming(Item(self.scenario, replication)):
             log = _engine(self.engine)(self.program, seed=self.seed, replication=replication)
             return measured(log, self.warm_up_days)
@@ -80,7 +90,10 @@ def _engine(name: str) -> Callable[..., EventLog]:
 
 
 class _Naming:
-    """Says of whatever goes wrong inside in which replication it did, so that it can be run again alone."""
+    """Says of whatever goes wrong inside in which replication it did, so that it can be run again alone.
+
+    What is no fault of the hospital is one of the program, and stays what it is.
+    """
 
     def __init__(self, item: Item):
         self.item = item
@@ -90,6 +103,7 @@ class _Naming:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
+        if isinstance(error, BadInput):
+            raise HospitalFailed(*self.item, error.where, error.problem, error.expected) from error
         if isinstance(error, Exception):
-            reason = str(error) if isinstance(error, RuntimeError | BadInput) else repr(error)
-            raise ReplicationFailed(*self.item, reason) from error
+            error.add_note(f"in scenario {self.item.scenario}, replication {self.item.replication}")

@@ -19,7 +19,12 @@ from pathlib import Path
 from hospital_twin.runs.replicate import Prepared, ReplicationFailed
 from hospital_twin.runs.results import Item, Result
 
-Answer = tuple[Item, Result | ReplicationFailed]
+
+class ProgramFault(Exception):  # noqa: N818 - it is named by what it is
+    """Something went wrong in a worker that is no fault of the hospital; with the worker's traceback."""
+
+
+Answer = tuple[Item, Result | ReplicationFailed | ProgramFault]
 _NO_ANSWER = ("its worker ended without an answer (killed, or out of memory); what had finished is kept, so run again, "
               "perhaps with fewer workers")
 
@@ -39,7 +44,7 @@ class Crew:
     def finished(self, items: Sequence[Item]) -> Iterator[tuple[Item, Result]]:
         """Each item with its result, as they finish; the workers end with the iteration, whatever ends it.
 
-        Raises `ReplicationFailed`, also when a worker ends without an answer.
+        Raises `HospitalFailed`; `ReplicationFailed` when a worker ends without an answer; `ProgramFault`.
         """
         ahead: queue.SimpleQueue[Item] = queue.SimpleQueue()
         answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
@@ -55,7 +60,7 @@ class Crew:
                 threads[-1].start()
             for _ in items:
                 item, answer = _next(answers)
-                if isinstance(answer, ReplicationFailed):
+                if isinstance(answer, Exception):
                     raise answer
                 yield item, answer
         finally:
@@ -89,7 +94,7 @@ def _attend(worker: subprocess.Popen[bytes], orders: bytes, ahead: queue.SimpleQ
             return
 
 
-def _asked(worker: subprocess.Popen[bytes], question: bytes) -> Result | ReplicationFailed | None:
+def _asked(worker: subprocess.Popen[bytes], question: bytes) -> Result | ReplicationFailed | ProgramFault | None:
     """A worker's answer; None when it has ended, perhaps in the middle of one."""
     try:
         worker.stdin.write(question)

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from hospital_twin.errors import BadInput
 from hospital_twin.hospital import Hospital
 from hospital_twin.layout import Layout
 from hospital_twin.levers import lever_from
-from hospital_twin.runs import Experiment, ReplicationFailed, run, run_all
+from hospital_twin.runs import Experiment, Item, ReplicationFailed, run, run_all
+from hospital_twin.runs.replicate import Prepared
+from hospital_twin.runs.workers import Crew, ProgramFault
 from hospital_twin.scenario import Scenario
 
 pytestmark = pytest.mark.integration
@@ -93,10 +96,19 @@ def test_a_script_needs_no_main_guard(layout_file, experiments, tmp_path):
 def test_a_failing_replication_is_named(tmp_path):
     hospital = Hospital.of(Layout.model_validate({
         "name": "Roundabout", "sources": {"walk_in": {"pathway": "visit", "rate": 1, "ceiling": 1}},
-        "pathways": {"visit": [{"do": "turn", "takes": "0 min"}, {"repeat": "again", "from": "turn", "chance": 1},
+        "pathways": {"visit": [{"do": "turn", "takes": "0 min"}, {"repeat": "again", "from": "turn", "if": "hour >= 0"},
                                {"leave": "out", "as": "home"}]}}))
-    with pytest.raises(ReplicationFailed, match=r"scenario baseline, replication [01]: .*without taking time"):
+    with pytest.raises(BadInput, match=r"scenario baseline, replication [01]: .*without taking time"):
         run(Experiment(hospital, days=1), replications=2, workers=2)
+    assert not children()
+
+
+def test_a_fault_of_the_program_comes_with_the_workers_traceback(experiments):
+    broken = Prepared.of(experiments[0])
+    object.__setattr__(broken, "program", None)
+    with pytest.raises(ProgramFault, match="in scenario as is, replication 0") as wrong:
+        list(Crew({"baseline": broken}, 1).finished([Item("baseline", 0)]))
+    assert "AttributeError" in str(wrong.value)
     assert not children()
 
 

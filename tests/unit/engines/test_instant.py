@@ -5,7 +5,7 @@ import pytest
 
 from hospital_twin.engines.flow import RunFailed
 from hospital_twin.engines.simpy_engine import EndlessInstant
-from hospital_twin.streams import source_hash, visit_id
+from hospital_twin.errors import BadInput
 from tests.tiny import at, capacity, ends, pathway, rows, run, spans
 
 pytestmark = pytest.mark.unit
@@ -187,7 +187,7 @@ def test_what_takes_no_time_goes_on_in_the_same_tick():
     assert ends(log) == {"a0": (7, "home")}
 
 
-def test_the_thousandth_round_of_an_instant_names_visits_and_steps():
+def test_the_thousandth_round_of_an_instant_names_layout_pathway_and_step():
     with pytest.raises(EndlessInstant) as wrong:
         run(f"""
             staff: {{d: {{on_duty: 1}}}}
@@ -195,23 +195,24 @@ def test_the_thousandth_round_of_an_instant_names_visits_and_steps():
             pathways: {{p: [{{do: spin, by: d, takes: 0 min}}, {{repeat: again, from: spin, chance: 1}},
                             {{leave: out, as: home}}]}}
         """)
-    assert "1000 rounds" in str(wrong.value)
-    assert "spin" in str(wrong.value)
-    assert str(visit_id(source_hash("a"), 0, 0)) in str(wrong.value)
+    assert wrong.value.where == "tiny: pathways.p.0 (do: spin)"
+    assert "1,000 rounds" in wrong.value.problem
+    assert isinstance(wrong.value, BadInput)
 
 
 def test_a_pathway_that_goes_round_without_any_wait_is_given_up():
-    with pytest.raises(RunFailed, match=r"operations without any time"):
+    with pytest.raises(RunFailed, match=r"operations in no time") as wrong:
         run(f"""
             attributes: {{k: [1, 2]}}
             sources: {{a: {{pathway: p, trace: {at(3)}}}}}
-            pathways: {{p: [{{assign: spin, set: {{k: 1}}}}, {{repeat: again, from: spin, chance: 1}},
+            pathways: {{p: [{{assign: spin, set: {{k: 1}}}}, {{repeat: again, from: spin, if: k == 1}},
                             {{leave: out, as: home}}]}}
         """)
+    assert wrong.value.where.startswith("tiny: pathways.p.")
 
 
 def test_patients_who_return_without_end_at_one_instant_are_given_up():
-    with pytest.raises(EndlessInstant, match="a return"):
+    with pytest.raises(EndlessInstant, match=r"tiny: pathways.p.0 \(return: r\): "):
         run(f"""
             sources: {{a: {{pathway: p, trace: {at(3)}}}}}
             pathways: {{p: [{{return: r, after: 0 min, to: p}}, {{leave: out, as: home}}]}}

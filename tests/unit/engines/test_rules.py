@@ -8,7 +8,7 @@ from tests.tiny import at, capacity, ends, named, rows, run, spans
 pytestmark = pytest.mark.unit
 
 ALARM = """
-    staff: {{d: {{on_duty: {doctors}}}, alarm: {{on_duty: {{{rings}}}}}}}
+    staff: {{d: {{on_duty: {doctors}}}, alarm: {{on_duty: {rings}}}}}
     sources: {{a: {{pathway: p, present: 1}}}}
     rules: {{surge: {{{rule}, then: [{{add: 1, to: d}}]}}}}
     pathways: {{p: [{{stay: s, takes: 100 d}}, {{leave: out, as: home}}]}}
@@ -17,7 +17,8 @@ ALARM = """
 
 def surge(rule: str, *rings: str, doctors: str = "1", replaced: tuple[str, str] = ("", "")) -> list[tuple]:
     """Changes of the doctors' number by a rule; an alarm rings (`capacity(alarm) > 0`) in some windows."""
-    text = ALARM.format(rule=rule, rings=", ".join(f'"{window}": 1' for window in rings), doctors=doctors)
+    rung = "{" + ", ".join(f'"{window}": 1' for window in rings) + "}" if rings else 0
+    text = ALARM.format(rule=rule, rings=rung, doctors=doctors)
     return capacity(run(text.replace(*replaced)), "d")[1:]
 
 

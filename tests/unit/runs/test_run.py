@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import pickle
+from importlib import import_module
+
 import pytest
 
 from hospital_twin.errors import BadInput
@@ -59,8 +62,20 @@ def test_a_replication_that_fails_is_named_and_the_others_are_kept(endless):
     assert f"scenario baseline, replication {failed.value.replication}: " in str(failed.value)
     assert "without taking time" in str(failed.value)
     assert type(failed.value.__cause__).__name__ == "EndlessInstant"
+    assert isinstance(failed.value, BadInput)
+    assert failed.value.where == "Roundabout: pathways.visit.1 (do: turn)"
+    assert str(pickle.loads(pickle.dumps(failed.value))) == str(failed.value)  # noqa: S301 - workers send it so
     with pytest.raises(ReplicationFailed, match=f"replication {failed.value.replication}: "):
         replicate(experiment, failed.value.replication)
+
+
+def test_a_fault_of_the_program_is_not_said_to_be_one_of_the_hospital(experiments, monkeypatch):
+    def broken(log: object, warm_up_days: float) -> None:
+        raise TypeError("a bug")
+    monkeypatch.setattr(import_module("hospital_twin.runs.replicate"), "measured", broken)
+    with pytest.raises(TypeError, match="a bug") as wrong:
+        replicate(experiments[0], 3)
+    assert wrong.value.__notes__ == [f"in scenario {experiments[0].scenario.name}, replication 3"]
 
 
 def test_an_exception_in_progress_ends_the_run_and_is_not_renamed(experiments):
