@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hospital_twin.engines.circles import _knot
 from hospital_twin.engines.simpy_engine import Engine
 from hospital_twin.engines.snapshot import Snapshot
 from hospital_twin.eventlog import EventLog
@@ -120,7 +119,63 @@ class Auditor(Engine):
                     f"{[self._name(r) for r, _ in needs]}")
             if self.program.requests[waiting.request].hold_line:
                 blocked |= set(waiting.lines)
-        assert not _knot(self), "patients wait for each other's places and nobody moves"
+        stuck = self._behind_each_other_only()
+        assert not stuck, f"they wait for each other and nobody moves: {[self.flow.step_of(w.token) for w in stuck]}"
+
+    def _behind_each_other_only(self) -> list[Any]:
+        """Blocked movers who would still be there if everybody else went: they wait for each other, for ever.
+
+        Let all go who are no blocked movers, then each mover who can start, and so on. Who is left over lacks what
+        others left over hold; a swap would help if there were all that it takes with what the mover brings. While there
+        is not, others may go first, and it still waits for somebody if his is the place that it asks for.
+        """
+        there = [max(pair) for pair in zip(self.lines.capacity, self.lines.held, strict=True)]
+        movers = [w for w in self._requests() if not w.regrant and self.program.requests[w.request].keeps
+                  and any(h.place for h in w.token.visit.holdings)]
+        left = self._left_over(movers, there, brings=False)
+        could = [w for w in left if any(self._fits(w, way, self.lines.capacity, self.lines.held, brings=True)
+                                        for way in self._within(w, there))]
+        left = self._left_over(left, there, brings=True)
+        held, behind = self._held_by(left), []
+        while more := [w for w in left if w not in behind and any(
+                self._taken(w, way[0]) and self._open(way[0][0], held, behind) for way in self._within(w, there))]:
+            behind += more
+        return could + [w for w in left if w not in behind]
+
+    def _left_over(self, left: list[Any], there: list[int], *, brings: bool) -> list[Any]:
+        going = left
+        while going:
+            held = self._held_by(left)
+            going = [w for w in left if not (ways := self._within(w, there)) or any(
+                self._fits(w, way, there, held, brings=brings) for way in ways)]
+            left = [w for w in left if w not in going]
+        return left
+
+    def _fits(self, waiting: Any, way: Any, there: list[int], held: list[int], *, brings: bool) -> bool:
+        own = Counter[int]()
+        for h in waiting.token.visit.holdings if brings else ():
+            own[h.resource] += h.amount * (h.group >= 0)
+        return all(there[r] - held[r] + own[r] >= self.lines.needed(waiting, r, amount) for r, amount in way)
+
+    def _held_by(self, waiting: list[Any]) -> list[int]:
+        held = Counter[int]()
+        for visit in {w.token.visit for w in waiting}:
+            for h in visit.holdings:
+                held[h.resource] += h.amount
+        return [held[r] for r in range(len(self.lines.held))]
+
+    def _within(self, waiting: Any, there: list[int]) -> list[Any]:
+        """The ways of a request that ask for no more than there is."""
+        return [way for way, _ in self.lines.options(waiting)
+                if all(self.lines.needed(waiting, r, amount) <= there[r] for r, amount in way)]
+
+    def _taken(self, waiting: Any, place: tuple[int, int]) -> bool:
+        return self.lines.capacity[place[0]] - self.lines.held[place[0]] < self.lines.needed(waiting, *place)
+
+    def _open(self, place: int, held: list[int], behind: list[Any]) -> bool:
+        """Whether a place is held by somebody who will go, or who waits behind one."""
+        return held[place] < self.lines.held[place] or any(
+            h.place and h.resource == place for w in behind for h in w.token.visit.holdings)
 
     def _is_free(self, waiting: Any, resource: int, amount: int) -> bool:
         keep, reserved_for = self.program.resources.reserve[resource]
@@ -177,11 +232,11 @@ class Rows:
     def held(self, resource: str) -> np.ndarray:
         """Rows in which a resource is held. Cleaning after a swap goes on beside the next patient's stay."""
         mine = (self.resource == resource) & (self.amount > 0)
-        swaps = set(zip(self.visit[mine & (self.reason == "swapped")].tolist(),
-                        self.end[mine & (self.reason == "swapped")].tolist(), strict=True))
-        if swaps:
-            beside = [(v, s) in swaps for v, s in zip(self.visit.tolist(), self.start.tolist(), strict=True)]
-            mine &= ~((self.activity == "cleaning") & np.array(beside))
+        swapped = mine & (self.reason == "swapped")
+        beside = Counter(zip(self.visit[swapped].tolist(), self.end[swapped].tolist(), strict=True))
+        for row in np.flatnonzero(mine & (self.activity == "cleaning")) if beside else ():
+            left = (int(self.visit[row]), int(self.start[row]))
+            mine[row], beside[left] = beside[left] <= 0, beside[left] - 1
         return np.flatnonzero(mine)
 
 

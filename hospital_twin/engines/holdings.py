@@ -86,10 +86,13 @@ class Holdings:
         self.record.cleaned(visit, holding, start, until)
         self.lines.give(holding.resource, holding.amount)
 
-    def swap_out(self, visit: Visit) -> None:
-        """Give up the present places to another in a circle: they pass on at once, the cleaning is recorded only."""
+    def swap_out(self, visit: Visit, *, passes_on: bool) -> None:
+        """Give up the present places. To another in a circle they pass on at once, the cleaning is recorded only."""
         now = self.engine.now
         for holding in self.places(visit):
+            if holding.place and not passes_on:
+                self.let_go(visit, [holding])
+                continue
             visit.holdings.remove(holding)
             self.record.held(visit, holding, now, SWAPPED)
             idle = self._cleaning_ticks(visit, holding)
@@ -121,6 +124,8 @@ class Holdings:
         for token in visit.tokens:
             if token.waiting is not None and not token.waiting.judge and token.waiting.regrant is None:
                 self.lines.rekey(token.waiting)
+                if self.program.requests[token.waiting.request].keeps:
+                    self.engine.flow.blocked.append(token.waiting)
         for holding in [h for h in self.places(visit) if not h.place]:
             ways = self.lines.needs_of(visit, self.engine.flow.request_of(holding.step))
             place = next(h.resource for h in visit.holdings if h.place and h.group == holding.group)

@@ -64,47 +64,49 @@ def reachable(successors: Sequence[Sequence[int]], entries: Sequence[int]) -> se
 
 
 def possible_circles(program: Program, successors: Sequence[Sequence[int]]) -> list[tuple[str, ...]]:
-    """Groups of units whose patients can wait for each other's places: each keeps one while asking for another.
+    """Groups of units whose patients can wait for each other: each keeps its place and nurses while asking for more.
 
     Conservative: a way through the pathways counts, whatever its probability.
     """
-    edges = _kept_and_asked(program, successors)
-    units = sorted({unit for edge in edges for unit in edge})
-    place = {unit: i for i, unit in enumerate(units)}
-    after: list[list[int]] = [[] for _ in units]
-    for kept, asked in edges:
-        after[place[kept]].append(place[asked])
+    waits = _kept_and_asked(program, successors)
+    things = sorted({thing for _, kept, asked in waits for thing in (kept, asked)})
+    number = {thing: i for i, thing in enumerate(things)}
+    after: list[list[int]] = [[] for _ in things]
+    for _, kept, asked in sorted(waits):
+        after[number[kept]].append(number[asked])
     looping = [i for i, loop in enumerate(loops(after)) if loop]
     groups: list[set[int]] = []
     for i in looping:
         mutual = {j for j in looping if j in reachable(after, after[i]) and i in reachable(after, after[j])} | {i}
         if mutual not in groups:
             groups.append(mutual)
-    return [tuple(program.words.resources[units[i]] for i in sorted(group)) for group in groups]
+    found = [sorted({unit for unit, kept, asked in waits if {number[kept], number[asked]} <= group})
+             for group in groups]
+    return [tuple(program.words.resources[unit] for unit in units) for units in found]
 
 
-def _kept_and_asked(program: Program, successors: Sequence[Sequence[int]]) -> set[tuple[int, int]]:
-    """(place held, place asked for) over every way through the pathways."""
-    edges: set[tuple[int, int]] = set()
-    seen: set[tuple[int, int]] = set()
-    work = [(source.entry, -1) for source in program.sources]
-    work += [(int(op[4]), -1) for op in program.code.ops if op[0] == Op.RETURN]
+def _kept_and_asked(program: Program, successors: Sequence[Sequence[int]]) -> set[tuple[int, int, int]]:
+    """(unit, thing kept, thing asked for) over every way through the pathways; things are places and nurses."""
+    waits: set[tuple[int, int, int]] = set()
+    seen: set[tuple[int, tuple[int, ...]]] = set()
+    work: list[tuple[int, tuple[int, ...]]] = [(source.entry, ()) for source in program.sources]
+    work += [(int(op[4]), ()) for op in program.code.ops if op[0] == Op.RETURN]
     while work:
         place, held = work.pop()
         if place < 0 or (place, held) in seen:
             continue
         seen.add((place, held))
         code, nxt, _, a, *_ = program.code.ops[place]
-        after = [held]
-        if code == Op.RELEASE and a == Let.PLACES:
-            after = [-1]
+        after = () if code == Op.RELEASE and a == Let.PLACES else held
         if code == Op.SEIZE and program.requests[a].place:
-            targets = {way.needs[0][0] for way in ways_asked(program, program.requests[a].asks)}
-            if program.requests[a].keeps and held >= 0:
-                edges |= {(held, target) for target in targets if target != held}
+            ways = ways_asked(program, program.requests[a].asks)
+            targets = {tuple(resource for resource, _ in way.needs) for way in ways}
+            if program.requests[a].keeps and held:
+                waits |= {(held[0], kept, asked) for target in targets for kept in held for asked in target
+                          if asked != held[0]}
             work += [(int(nxt), target) for target in targets]
-        work += [(p, h) for p in successors[place] for h in after]
-    return edges
+        work += [(p, after) for p in successors[place]]
+    return waits
 
 
 def ways_asked(program: Program, asks: int) -> list[Alternative]:
