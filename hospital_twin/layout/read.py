@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from math import isfinite
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 import yaml
@@ -105,14 +105,17 @@ def read_yaml(path: str | Path) -> tuple[Any, dict[tuple, int]]:
 
 def _read(path: Path) -> bytes:
     """The bytes of a file of sensible size; never more of one that has no end, or that grows meanwhile."""
-    about = path.stat()
-    if about.st_size > MOST_BYTES:
-        raise BadInput(str(path), f"the file has {about.st_size / 1e6:,.0f} MB",
+    about, found = path.stat(), b""
+    if not S_ISREG(about.st_mode) and not S_ISDIR(about.st_mode):
+        raise BadInput(str(path), "this is a device or a pipe", "a file on a disk")
+    if about.st_size <= MOST_BYTES:
+        with path.open("rb") as file:
+            found = file.read(MOST_BYTES + 1)
+    size = max(len(found), about.st_size)
+    if size > MOST_BYTES:
+        raise BadInput(str(path), f"the file has {size / 1e6:,.0f} MB",
                        f"at most {MOST_BYTES / 1e6:.0f} MB: a layout, not a log")
-    with path.open("rb") as file:
-        if not S_ISREG(about.st_mode):
-            raise BadInput(str(path), "this is a device or a pipe", "a file on a disk")
-        return file.read(MOST_BYTES)
+    return found
 
 
 def read_fields(path: str | Path, what: str, expected: str) -> tuple[dict, dict[tuple, int]]:

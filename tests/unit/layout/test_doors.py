@@ -10,7 +10,9 @@ import pytest
 
 from hospital_twin.errors import BadInput
 from hospital_twin.hospital import read_hospital
-from hospital_twin.layout import read_layout, write_yaml
+from hospital_twin.importers import LogMapping
+from hospital_twin.layout import Layout, checked, read_layout, write_yaml
+from hospital_twin.levers import scenario_from
 from hospital_twin.program import compile_program
 from tests.faults import IN_THE_FILE, IN_THE_WHOLE, IN_THE_YAML, SOUND, Fault
 
@@ -117,6 +119,29 @@ def test_a_hospital_where_a_layout_is_read_is_told_apart(tmp_path: Path):
 def test_what_has_no_end_is_not_read():
     with pytest.raises(BadInput, match="a device or a pipe"):
         read_layout("/dev/zero")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="NOT TESTED that pipes are refused: there are none")
+def test_nobody_waits_for_a_pipe(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(BadInput, match="a device or a pipe"):
+        read_layout(tmp_path / "pipe.yaml")
+
+
+def test_what_is_no_mapping_at_all_is_said_of_the_whole():
+    with pytest.raises(BadInput) as answer:
+        checked(Layout, ["a"], "layout.yaml")
+    assert answer.value.where == "layout.yaml"
+    assert "['a']" in answer.value.problem
+
+
+def test_scenario_and_mapping_files_say_which_fields_there_are_too():
+    with pytest.raises(BadInput) as answer:
+        scenario_from({"name": "x", "levrs": []})
+    assert answer.value.expected.startswith("'levers', most likely; there are also name, description")
+    with pytest.raises(BadInput) as answer:
+        checked(LogMapping, {"collumns": {}}, "mapping.yaml")
+    assert answer.value.expected.startswith("'columns', most likely; there are also shape, attributes")
 
 
 def test_of_a_key_that_is_no_name_nothing_is_shown(tmp_path: Path):
