@@ -106,12 +106,25 @@ def _question(hospital: Hospital, log: EventLog, report: QualityReport, window: 
     from hospital_twin.cli._study import Question
     from hospital_twin.cli._what_ifs import what_ifs
     from hospital_twin.eventlog import hourly
-    from hospital_twin.importers import REASONS
     scenarios = what_ifs(hospital)
-    faults = tuple(f"{n:,} rows {action}: {REASONS[reason]}" for (action, reason), n in report.counts().items())
     words = " or ".join(scenario.sentence() for scenario in scenarios)
     return Question(f"What changes with {words}?", hospital, scenarios, window.days, None, window.replications,
-                    window.seed, window.workers, synthetic=synthetic, faults=faults, observed=hourly(log))
+                    window.seed, window.workers, synthetic=synthetic, faults=_faults(report), observed=hourly(log))
+
+
+def _faults(report: QualityReport) -> tuple[str, ...]:
+    """What was wrong with the log: first how many rows are left out and why most of them, then every reason."""
+    from hospital_twin.importers import REASONS
+    counts = report.counts()
+    out = {reason: n for (action, reason), n in counts.items() if action == "rejected"}
+    if not counts:
+        return ()
+    lead = f"{report.rejected:,} of {report.read:,} rows ({100 * report.rejected / report.read:.1f} %) left out"
+    if out:
+        lead += f", most often for this: {REASONS[max(out, key=out.__getitem__)]}"
+    return (f"{lead}.", *(
+        f"{REASONS[reason][0].upper()}{REASONS[reason][1:]} ({n:,} {'row' if n == 1 else 'rows'}, {action})"
+        for (action, reason), n in counts.items()))
 
 
 def _answer(question: Question, log: EventLog, folder: Path, voice: Voice) -> None:
