@@ -61,6 +61,7 @@ _HOMES: dict[str, str] = {
     "assumptions": "reports",
     "beside_rows": "reports",
     "beside_sentence": "reports",
+    "fact_line": "reports",
     "findings": "reports",
     "pedigree_lines": "reports",
     "telling_places": "reports",

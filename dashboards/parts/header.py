@@ -1,15 +1,13 @@
 """The line at the top: which hospital, as of when, made by what."""
 from __future__ import annotations
 
-from datetime import datetime
-
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
 from dashboards import ids
 from dashboards.reader import Shown, moment
-from hospital_twin import __version__
+from hospital_twin import __version__, fact_line
 
 
 def header(shown: Shown) -> Component:
@@ -35,15 +33,6 @@ def _badges(shown: Shown) -> list[Component]:
 def _facts(shown: Shown) -> list[str]:
     if shown.answer is None:
         return [f"hospital_twin {__version__}"]
-    runs, log = shown.answer.baseline, shown.answer.hospital.fitted_on
-    period = f"log {day(log.start)} to {day(log.end)}" if log else "no log: numbers as the layout states them"
+    runs = shown.answer.baseline
     made = moment(shown.key.finished, runs.provenance["time_zone"])
-    return [period, f"computed {made}", f"hospital_twin {runs.provenance['version']}"]
-
-
-def day(moment: str) -> str:
-    """An ISO time as a date; any other text as it is."""
-    try:
-        return f"{datetime.fromisoformat(moment):%d %b %Y}"
-    except ValueError:
-        return moment
+    return [*fact_line(shown.answer), f"computed {made}", f"hospital_twin {runs.provenance['version']}"]

@@ -4,10 +4,10 @@ from hospital_twin.reports.beside import SAME_LOG, BesideRow, beside_rows, besid
 from hospital_twin.reports.outcome import Change, Finding, findings
 from hospital_twin.reports.weeks import TypicalWeek, telling_places, typical_week
 from hospital_twin.reports.wording import Verdict
-from hospital_twin.reports.write import assumptions, pedigree_lines, write_report
+from hospital_twin.reports.write import assumptions, fact_line, pedigree_lines, write_report
 
 __all__ = [
     "SAME_LOG", "Answer", "AnswerRow", "BesideRow", "Cell", "Change", "Finding", "TypicalWeek", "Verdict",
-    "answer_rows", "assumptions", "beside_rows", "beside_sentence", "findings", "pedigree_lines",
+    "answer_rows", "assumptions", "beside_rows", "beside_sentence", "fact_line", "findings", "pedigree_lines",
     "telling_places", "typical_week", "write_report",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hospital_twin.errors import BadInput
 from hospital_twin.files import NO_ROOM, replacing
@@ -49,7 +50,8 @@ def _page(answer: Answer, written: datetime) -> str:
     first = telling_places(answer)
     return environment.get_template("report.html.j2").render(
         answer=answer, scenarios=answer.scenarios if answer.comparison is not None else (),
-        written=f"{written:%Y-%m-%d %H:%M %Z}", cautions=answer.comparison.cautions if answer.comparison else (),
+        written=f"{written.astimezone(ZoneInfo(answer.baseline.provenance['time_zone'])):%d %b %Y, %H:%M %Z}",
+        facts=fact_line(answer), cautions=answer.comparison.cautions if answer.comparison else (),
         findings=findings(answer), headlines=answer_rows(answer), all_rows=answer_rows(answer, every=True),
         weeks=[_week(answer, place) for place in first],
         other_weeks=[_week(answer, place) for place in answer.places() if place not in first],
@@ -75,6 +77,22 @@ def assumptions(answer: Answer) -> list[str]:
     if answer.hospital.fitted_on is None:
         found.append("No number was fitted to a log: all are as the layout states them.")
     return found
+
+
+def fact_line(answer: Answer) -> tuple[str, ...]:
+    """As of when an answer is: the log's period, and what was simulated."""
+    runs, log = answer.baseline, answer.hospital.fitted_on
+    many = f"{len(runs.replications)} replication{'' if len(runs.replications) == 1 else 's'}"
+    return (f"log {_day(log.start)} to {_day(log.end)}" if log else "no log: numbers as the layout states them",
+            f"{many} of {runs.days:g} days from {_day(runs.starts)}, {runs.warm_up_days:g} of them warm-up")
+
+
+def _day(moment: str) -> str:
+    """An ISO time as a date; any other text as it is."""
+    try:
+        return f"{datetime.fromisoformat(moment):%d %b %Y}"
+    except ValueError:
+        return moment
 
 
 def pedigree_lines(answer: Answer) -> list[tuple[str, Any]]:

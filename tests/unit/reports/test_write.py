@@ -11,7 +11,7 @@ import pytest
 
 from hospital_twin.comparison import compare
 from hospital_twin.errors import BadInput
-from hospital_twin.reports import Answer, findings, typical_week, write_report
+from hospital_twin.reports import Answer, answer_rows, findings, typical_week, write_report
 from hospital_twin.scenario import Scenario
 from tests import answers
 from tests.unit.reports.test_pictures import BESIDE
@@ -53,7 +53,9 @@ def test_it_says_what_was_asked_found_and_assumed(tmp_path: Path):
                  answer.faults[0], answer.command, "1 of 2 numbers of the log lie within", answer.comparison.note(),
                  "The first 2 days fill the hospital and are not counted", "cleaning of St Elsewhere", "ab" * 32,
                  "calibrated on this log",
-                 "written 2026-01-02 03:04 UTC", "two more doctors: +2 ED doctors; everything else stays as it is",
+                 "written 02 Jan 2026, 03:04 GMT", "log 01 Jan 2024 to 01 Jan 2025",
+                 "4 replications of 16 days from 24 Mar 2025, 2 of them warm-up",
+                 "two more doctors: +2 ED doctors; everything else stays as it is",
                  "[29, 34]", "● better", "■ worse", "○ no clear difference", "▲ higher"):
         assert text in said, text
 
@@ -88,6 +90,17 @@ def test_pictures_have_words_for_who_cannot_see_them(tmp_path: Path):
     assert all(len(label) > 80 for label in labels)
 
 
+def test_what_paper_leaves_out_is_said_on_it(tmp_path: Path):
+    answer = answers.answer(faults=("2 of 9 rows (22.2 %) left out.", "No unit (1 row, rejected)"))
+    page = Page(written(tmp_path, answer))
+    assert ("p", {"class": "paper"}) in page.tags
+    rows = len(answer_rows(answer, every=True))
+    assert (f"Not on paper, and in the file when it is opened on a screen: all {rows} numbers, the typical week of 1 "
+            "more place, each reason why rows of the log were left out or changed.") in page.said()
+    assert "2 of 9 rows (22.2 %) left out. Each reason (1) No unit (1 row, rejected)" in page.said()
+    assert "assumed numbers" not in page.said()
+
+
 def test_the_same_answer_is_the_same_page(tmp_path: Path):
     assert written(tmp_path, answers.answer()) == written(tmp_path, answers.answer())
 
@@ -100,6 +113,8 @@ def test_a_baseline_alone(tmp_path: Path):
     assert "nothing was compared with it" in said
     assert "No number was fitted to a log" in said
     assert "synthetic" not in said
+    assert "assumed numbers, no log" in said
+    assert "no log: numbers as the layout states them" in said
     assert "[29, 34]" in said
 
 
