@@ -40,6 +40,7 @@ class Auditor(Engine):
         n, units = len(program.words.resources), len(program.words.units)
         self.held_time, self.line_time, self.present_time = [0] * n, [0] * n, [0] * units
         self.visit_time, self.seen = 0, 0
+        self.in_two_rows: set[tuple[int, int]] = set()
         super().__init__(program, seed, replication, resume)
         self.seen = self.now
 
@@ -61,6 +62,10 @@ class Auditor(Engine):
         """Number × time since the last look, of everything there is a number of."""
         passed, self.seen = now - self.seen, now
         waiting = Counter(w.lines[0] for w in self._requests())
+        for w in self._requests():
+            if len({lost.activity for lost in w.regrant}) > 1:  # one wait, two rows of the log: left out on both sides
+                waiting[w.lines[0]] -= 1
+                self.in_two_rows.add((w.token.visit.id, w.joined))
         for r, held in enumerate(self.lines.held):
             self.held_time[r] += held * passed
             self.line_time[r] += waiting[r] * passed
@@ -308,7 +313,7 @@ def little(engine: Auditor, rows: Rows) -> list[Little]:
         mine = rows.held(name)
         weighed = (np.minimum(rows.end[mine], rows.end_of_log) - rows.start[mine]) * rows.amount[mine]
         found.append(_law(name, engine.held_time[r] / scale[r], weighed, rows.end_of_log))
-    return [*found, _law("lines", sum(engine.line_time), _waits(rows), rows.end_of_log)]
+    return [*found, _law("lines", sum(engine.line_time), _waits(rows, engine.in_two_rows), rows.end_of_log)]
 
 
 def _law(place: str, integral: float, lasted: np.ndarray, length: int) -> Little:
@@ -319,10 +324,12 @@ def _law(place: str, integral: float, lasted: np.ndarray, length: int) -> Little
                   float(lasted.mean()) / 3.6e9 if len(lasted) else 0.0)
 
 
-def _waits(rows: Rows) -> np.ndarray:
+def _waits(rows: Rows, left_out: set[tuple[int, int]]) -> np.ndarray:
     """Ticks of every wait for a resource: granted ones once each, given up and open ones."""
-    ended = rows.activity == "wait"
-    asked = (rows.resource != "") & ~ended & ~np.isin(rows.activity, ("cleaning", "refused", "change"))
+    counted = np.array([wait not in left_out for wait in zip(rows.visit.tolist(), rows.joined.tolist(), strict=True)],
+                       dtype=bool)
+    ended = (rows.activity == "wait") & counted
+    asked = (rows.resource != "") & counted & ~np.isin(rows.activity, ("wait", "cleaning", "refused", "change"))
     once = set(zip(rows.visit[asked].tolist(), rows.activity[asked].tolist(), rows.joined[asked].tolist(),
                    rows.start[asked].tolist(), strict=True))
     granted = [start - joined for _, _, joined, start in once]

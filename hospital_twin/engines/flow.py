@@ -176,7 +176,7 @@ class Flow:
     def granted(self, waiting: Waiting, needs: Needs) -> None:
         """A request starts: what it names is held, and its token goes on in the next round."""
         token, op = waiting.token, self.ops[waiting.op]
-        if waiting.regrant is not None:
+        if waiting.regrant:
             self.engine.preemption.regranted(waiting)
             return
         self.holdings.take(waiting, self.program.requests[waiting.request], needs, op[7])
@@ -191,10 +191,11 @@ class Flow:
         """Patience has ended."""
         self.lines.leave(waiting)
         self.record.wait_ended(waiting.token.visit, waiting.lines[0], waiting.joined, self.engine.now, GAVE_UP)
-        if waiting.regrant is not None:
+        if waiting.regrant:
             visit = waiting.token.visit
             waiting.token.remaining = NEVER
-            self.holdings.let_go(visit, self.holdings.of_step(visit, waiting.regrant.step))
+            for step in {lost.step: None for lost in waiting.regrant}:
+                self.holdings.let_go(visit, self.holdings.of_step(visit, step))
         self.go(waiting.token, self.program.requests[waiting.request].gives_up)
 
     def still_full(self, resource: int) -> None:

@@ -122,7 +122,7 @@ class Holdings:
     def class_changed(self, visit: Visit) -> None:
         """Lines and nurse ratios follow a change of class at once; what is then lacking is recorded, nobody evicted."""
         for token in visit.tokens:
-            if token.waiting is not None and not token.waiting.judge and token.waiting.regrant is None:
+            if token.waiting is not None and not token.waiting.judge and not token.waiting.regrant:
                 self.lines.rekey(token.waiting)
                 if self.program.requests[token.waiting.request].keeps:
                     self.engine.flow.blocked.append(token.waiting)

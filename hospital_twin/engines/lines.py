@@ -226,7 +226,7 @@ class Lines:
             if held[resource] >= capacity and not self._special[resource]:
                 return
             waiting = line[place][1]
-            plain = None if waiting.judge or waiting.regrant is not None or blocked else self._plain[waiting.request]
+            plain = None if waiting.judge or waiting.regrant or blocked else self._plain[waiting.request]
             if plain is not None:
                 if capacity - held[resource] >= plain[0]:
                     del line[place]
@@ -286,7 +286,7 @@ class Lines:
 
     def _startable(self, waiting: Waiting, blocked: set[int]) -> Needs | None:
         """The first (or cheapest) way in which a request can start now."""
-        if len(waiting.alternatives) == 1 and waiting.regrant is None and not blocked:
+        if len(waiting.alternatives) == 1 and not waiting.regrant and not blocked:
             needs = waiting.alternatives[0]
             if len(needs) == 1 and self.capacity[needs[0][0]] - self.held[needs[0][0]] < needs[0][1]:
                 return None
@@ -297,7 +297,7 @@ class Lines:
 
     def options(self, waiting: Waiting) -> list[tuple[Needs, float]]:
         """The ways to meet a request that admit it now, with their costs."""
-        if waiting.regrant is not None:
+        if waiting.regrant:
             return [(waiting.alternatives[0], 0.0)]
         visit, terms = waiting.token.visit, self.lookups.terms
         which = self.lookups.choices[self.program.requests[waiting.request].asks](visit)

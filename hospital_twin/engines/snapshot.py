@@ -15,7 +15,7 @@ from hospital_twin.streams import Owner, owner_key
 if TYPE_CHECKING:
     from hospital_twin.engines.simpy_engine import Engine
 
-FORMAT = 2
+FORMAT = 3
 _HOLDING = [f.name for f in fields(Holding)]
 
 
@@ -88,7 +88,7 @@ def _token(engine: Engine, visit: Visit, token: Token) -> dict[str, Any]:
             "parent": -1 if token.parent is None else visit.tokens.index(token.parent),
             "holds_for": token in engine.flow.holders,
             "waiting": None if w is None else [w.op, w.request, w.key, w.joined, w.since, w.alternatives, w.lines,
-                                               w.fresh, w.judge, None if w.regrant is None else _holding(w.regrant),
+                                               w.fresh, w.judge, [_holding(lost) for lost in w.regrant],
                                                w.patience_ends]}
 
 
@@ -157,7 +157,7 @@ def _tokens(engine: Engine, visit: Visit, saved: list[dict[str, Any]]) -> Iterat
             op, request, key, joined, since, alternatives, lines, fresh, judge, regrant, patience = t["waiting"]
             token.waiting = Waiting(
                 token, op, request, tuple(key), joined, since, tuple(tuple(map(tuple, way)) for way in alternatives),
-                tuple(lines), fresh, judge, None if regrant is None else _as_holding(regrant), patience)
+                tuple(lines), fresh, judge, tuple(_as_holding(lost) for lost in regrant), patience)
             engine.lines.join(token.waiting)
             if patience >= 0:
                 engine.alarm(patience, engine.due_patience.append, token.waiting)

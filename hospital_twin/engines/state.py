@@ -35,7 +35,7 @@ class Waiting:
 
     joined: when this wait began. since: the join tick of its order, which pre-emption does not renew. key: (order,
     join tick, visit, branch, step), by which requests are tried. alternatives: lists of (resource, amount). judge: the
-    operation of a JUDGE, -1 for a request. regrant: what a pre-empted step lost.
+    operation of a JUDGE, -1 for a request. regrant: what a pre-empted step lost, all of it asked for again at once.
     """
 
     token: Token
@@ -48,7 +48,7 @@ class Waiting:
     lines: tuple[int, ...]
     fresh: bool = True
     judge: bool = False
-    regrant: Holding | None = None
+    regrant: tuple[Holding, ...] = ()
     patience_ends: int = NEVER
 
 

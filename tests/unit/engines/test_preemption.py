@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tiny import at, ends, named, rows, run, spans
+from hospital_twin.engines.simpy_engine import pause, simulate
+from hospital_twin.engines.snapshot import Snapshot
+from tests.tiny import MINUTE, at, ends, named, program_of, rows, run, spans
 
 pytestmark = pytest.mark.unit
 
@@ -176,3 +178,56 @@ def test_those_who_go_off_duty_hand_over_first():
     # Server 1 sees the lowest in order, but it is server 2 who goes.
     log = shift("hand_over", braces(of("a", 0, 3), of("b", 1, 1)), before=2, between=1, after=2, named="true")
     assert named(r for r in rows(log, "see") if r[5] == "handed_over") == ["b0"]
+
+
+PAIR = """
+    attributes: {{acuity: [0, 1, 2]}}
+    staff: {{doc: {{on_duty: {doctors}, order: [acuity], at_fall: hand_over}},
+             nurse: {{on_duty: 1, order: [acuity]}}}}
+    sources: {sources}
+    pathways:
+      p: [{first}{{do: see, by: {by}, takes: 60 min, preempt: resume{patience}}}, {{leave: out, as: home}}]
+"""
+
+
+def pair(*sources: str, by: str = "[doc, nurse]", first: str = "", patience: str = "", doctors: str = "1"):
+    return run(PAIR.format(sources=braces(*sources), by=by, first=first, patience=patience, doctors=doctors))
+
+
+def test_a_step_that_loses_both_of_its_resources_waits_once_for_both():
+    log = pair(of("a", 0, 1), of("u", 10, 0))
+    assert rows(log, "see", resource="doc") == [
+        ("a0", "see", 0, 0, 10, "preempted"), ("u0", "see", 10, 10, 70, "done"), ("a0", "see", 10, 70, 120, "done")]
+    assert rows(log, "see", resource="nurse") == rows(log, "see", resource="doc")
+    assert ends(log) == {"u0": (70, "home"), "a0": (120, "home")}
+
+
+def test_what_one_step_loses_may_have_been_seized_by_two():
+    log = pair(of("a", 0, 1), of("u", 10, 0), by="nurse", first="{seize: keep, of: doc}, ")
+    assert ends(log)["a0"] == (60, "home")  # a seize alone does not displace anybody
+    both = pair(of("a", 0, 1), of("u", 10, 0), first="{seize: keep, of: nurse, if: acuity == 1}, ",
+                by="{by: acuity, of: {0: [doc, nurse], 1: [doc], 2: [doc]}}")
+    assert ends(both) == {"u0": (70, "home"), "a0": (120, "home")}
+
+
+def test_who_gives_up_after_losing_both_holds_neither():
+    log = pair(of("a", 0, 1), of("u", 10, 0), of("v", 20, 2), patience=", patience: 30 min, patience_renewed: true")
+    assert ends(log)["a0"] == (40, "left_without_being_seen")
+    assert ends(log)["u0"] == (70, "home")
+
+
+def test_a_snapshot_keeps_all_that_a_step_has_lost(tmp_path):
+    program = program_of(PAIR.format(sources=braces(of("a", 0, 1), of("u", 10, 0)), by="[doc, nurse]", first="",
+                                     patience="", doctors="1"))
+    pause(program, seed=1, at=30 * MINUTE).save(tmp_path / "half.gz")
+    resumed = simulate(program, seed=1, resume=Snapshot.load(tmp_path / "half.gz"))
+    assert resumed.fingerprint() == simulate(program, seed=1).fingerprint()
+
+
+def test_a_step_with_two_of_one_pool_hands_both_over_at_once():
+    log = run(f"""
+        staff: {{doc: {{on_duty: {{"00:00-00:20": 2, "01:00-24:00": 2}}, at_fall: hand_over}}}}
+        sources: {{a: {{pathway: p, trace: {at(0)}}}}}
+        pathways: {{p: [{{seize: keep, of: doc}}, {{do: see, by: doc, takes: 30 min}}, {{leave: out, as: home}}]}}
+    """)
+    assert ends(log) == {"a0": (70, "home")}
