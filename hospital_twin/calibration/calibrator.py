@@ -7,6 +7,7 @@ import pandas as pd
 
 from hospital_twin.calibration.arrivals import fit_arrivals
 from hospital_twin.calibration.departures import fit_departures
+from hospital_twin.calibration.drafting import lasting, of_a_draft, outline
 from hospital_twin.calibration.evidence import evidence
 from hospital_twin.calibration.findings import Findings
 from hospital_twin.calibration.paths import replaced
@@ -19,22 +20,25 @@ from hospital_twin.eventlog import EventLog
 from hospital_twin.hospital import Hospital, Pedigree
 from hospital_twin.layout import Layout
 from hospital_twin.program import Program, compile_program
-from hospital_twin.program.program import Words
 from hospital_twin.program.calendar import LONGEST_DAYS
+from hospital_twin.program.program import Words
 from hospital_twin.unit_types import expanded
 
 SHOWN = 5
 
 
-def calibrate(log: EventLog, layout: Layout) -> Hospital:
-    """The hospital of a log: the layout with its numbers replaced by fitted ones.
+def calibrate(log: EventLog, layout: Layout | None = None) -> Hospital:
+    """The hospital of a log: the layout, or one drafted from the log, with its numbers replaced by fitted ones.
 
     Every visit is laid along the layout's pathways; what it did there gives routing, mixes, durations (maximum
     likelihood with censoring), patience, cleaning, discharge hours and returns, all by the classes that the layout
     distinguishes; arrivals are counted by hour of the week. `Hospital.fits` has each number's estimator, sample size
     and interval; `Hospital.not_fitted` says in words what the log could not tell, where the layout's numbers stay.
-    Raises `BadInput` for a log without visits, in another time zone, or of which no visit fits the layout.
+    Raises `BadInput` for a log without visits, that lasts no time, in another time zone, or of which no visit fits the
+    layout.
     """
+    if layout is None:
+        return of_a_draft(calibrate(log, outline(log)), log)
     layout = expanded(layout)
     _checked(log, layout)
     dated = log.provenance.dates_comparable
@@ -43,13 +47,13 @@ def calibrate(log: EventLog, layout: Layout) -> Hospital:
     seen = evidence(program, trails(whole, program), log.time_zone)
     findings = Findings(whole, layout, program, seen)
     _say_what_is_strange(findings)
+    if dated and whole.end - whole.start > pd.Timedelta(days=LONGEST_DAYS):
+        findings.kept(f"what was booked later than {LONGEST_DAYS:,} days after the log's first: a program lasts no "
+                      "longer; timetables are compared with the log up to there")
     if dated:
         fit_arrivals(findings)
     else:
         findings.kept("how many patients come, and when: every patient's dates in this log are shifted by an amount of "
-    if dated and whole.end - whole.start > pd.Timedelta(days=LONGEST_DAYS):
-        findings.kept(f"what was booked later than {LONGEST_DAYS:,} days after the log's first: a program lasts no "
-                      "longer; timetables are compared with the log up to there")
                       "its own, so that they cannot be compared; the layout's rates are kept")
     fit_mixes(findings)
     fit_chances(findings)
@@ -64,6 +68,7 @@ def calibrate(log: EventLog, layout: Layout) -> Hospital:
 def _checked(log: EventLog, layout: Layout) -> None:
     if log.stays.empty:
         raise BadInput("calibration, log", "it has no rows", "a log with at least one visit")
+    lasting(log)
     if log.provenance.dates_comparable and log.time_zone != layout.time_zone:
         raise BadInput("calibration, time zone", f"the log is in {log.time_zone}, the layout in {layout.time_zone}",
                        "one and the same clock: set `time_zone` of the layout, or name the log's when reading it")

@@ -1,6 +1,7 @@
 """`outline`: a first layout drafted from a log alone, to be calibrated on it and then made better by hand."""
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hospital_twin.calibration.names import UNKNOWN, distinct, spelled
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog, held, visits
 from hospital_twin.eventlog.clock import NEVER, tick, ticks
+from hospital_twin.hospital import Fit, Hospital
 from hospital_twin.layout import Layout, checked
 
 MOST_VALUES = 12
@@ -24,8 +26,9 @@ def outline(log: EventLog) -> Layout:
     Units with as many places as were ever taken at once (unlimited where the log's dates cannot be compared), one
     source, a first unit by chance, in each unit a stay of its own, and the next unit or a way to leave by chance of
     the present unit. Tasks, staff and conditions are not in it: a log of stays does not tell them. `calibrate` fits
-    its numbers. Raises `BadInput` for a log without stays in units.
+    its numbers. Raises `BadInput` for a log without stays in units, and for one that lasts no time.
     """
+    lasting(log)
     moves = _moves(log)
     if moves.empty:
         raise BadInput("outline, log", "no visit has a stay in a unit", "a log with rows of `stay`")
@@ -44,6 +47,46 @@ def outline(log: EventLog) -> Layout:
     return checked(Layout, value, "outline")
 
 
+def lasting(log: EventLog) -> None:
+    """Raises `BadInput` for a log in which no time passes, so that nothing comes at any rate."""
+    if log.end <= log.start:
+        raise BadInput(f"calibration, log {log.provenance.name}".rstrip(), f"all rows are of one instant, {log.start}",
+                       "a log of some days")
+
+
+def of_a_draft(hospital: Hospital, log: EventLog) -> Hospital:
+    """A hospital calibrated on the `outline` of its log, that says what the draft made up, and in words what it fitted.
+
+    Chances that the draft itself holds for impossible are no findings.
+    """
+    fits = tuple(fit.model_copy(update={"note": "; ".join(filter(None, (_way(hospital.layout, fit), fit.note)))})
+                 for fit in hospital.fits if not _OF_THE_DRAFT.search(fit.path))
+    told = [sentence.replace("the layout", "the draft") for sentence in hospital.not_fitted
+            if not _OF_THE_DRAFT.search(sentence)]
+    if log.provenance.dates_comparable:
+        told.insert(0, "how many beds there are (units.*.places): each unit of the draft has the most that were ever "
+                       "taken at once, not the beds there are; correct it before asking what more or fewer would do")
+    return hospital.model_copy(update={"fits": fits, "not_fitted": tuple(told)})
+
+
+_OF_THE_DRAFT = re.compile(r"pathways\.in_a_unit\.next\.options\.\d+\.chance (?:.*)\(the others\)")
+_CHANCE = re.compile(r"pathways\.(\w+)\.\w+\.options\.(\d+)\.chance(?: \(unit (\w+)\))?$")
+
+
+def _way(layout: Layout, fit: Fit) -> str:
+    """Which way of the draft a chance is of, in words."""
+    found = _CHANCE.match(fit.path)
+    if not found:
+        return ""
+    pathway, number, unit = found.groups()
+    branch = next(step for step in layout.pathways[pathway] if hasattr(step, "options"))
+    step = branch.options[int(number)].then[0]
+    if hasattr(step, "as_"):
+        return f"from {unit} out of the hospital: {step.as_}"
+    to = ", ".join(step.to.all_of)
+    return f"from {unit} to {to}" if unit else f"first to {to}"
+
+
 def _description(log: EventLog, dated: bool) -> str:
     period = f"{log.start:%Y-%m-%d} to {log.end:%Y-%m-%d}" if dated else "dates that are shifted for each patient"
     more = "" if dated else " The rate of one arrival an hour is not the hospital's: the log cannot tell it."
@@ -60,9 +103,10 @@ def _moves(log: EventLog) -> pd.DataFrame:
     table = pd.DataFrame({"visit": stays["visit"].to_numpy(), "unit": stays["resource"].astype(object).map(units),
                           "start": ticks(stays["start"]), "end": ticks(stays["end"])})
     table = table.sort_values(["visit", "start", "end"], kind="stable", ignore_index=True)
-    last = table["visit"].ne(table["visit"].shift(-1))
+    other = table["visit"].to_numpy()[1:] != table["visit"].to_numpy()[:-1]
+    first, last = np.append(True, other)[:len(table)], np.append(other, True)[:len(table)]
     gone = visits(log)["disposition"].astype(object).map(lambda name: spelled(name) if name else UNKNOWN)
-    table["first"] = table["visit"].ne(table["visit"].shift())
+    table["first"] = first
     table["leaves"] = last & table["end"].lt(NEVER) & table["end"].le(tick(log.end))
     table["after"] = table["unit"].shift(-1).where(~last, "")
     table.loc[table["leaves"], "after"] = table["visit"].map(gone)

@@ -54,9 +54,21 @@ def _fit_delay(findings: Findings, op: int) -> None:
     leaf = np.concatenate([cells.of(findings.moments(part.table, part.begin)) for part in parts])
     times = joined_up([part.times for part in parts])
     note = "; ".join(part.note for part in parts if part.note)
+    own_row = np.concatenate([np.full(len(part.begin), part.own_row) for part in parts])
+    keep = own_row | (times.high > 0) | _never_any(leaf, times)
+    leaf, times = leaf[keep], times.take(keep)
     if findings.unknown(cells):
         leaf = _same_for_all(findings, cells, leaf, what)
     fit_durations(findings, Sample(cells, leaf, times, note=note), named, what)
+
+
+def _never_any(leaf: np.ndarray, times: Lifetimes) -> np.ndarray:
+    """Which are of a class that never spends any time there.
+
+    Between two rows of one instant a visit was only passed on; where all are, the step takes no time.
+    """
+    some = np.bincount(leaf[times.high > 0] + 1, minlength=int(leaf.max(initial=-1)) + 2) > 0
+    return ~some[leaf + 1]
 
 
 def _written(value: Family | By) -> str:
@@ -71,12 +83,13 @@ def _same_for_all(findings: Findings, cells: object, leaf: np.ndarray, what: str
 
 
 class Part(NamedTuple):
-    """Durations of a step: of whom, since when (ticks), how long, and what to say of them."""
+    """Durations of a step: of whom, since when (ticks), how long, what to say of them, and whether rows tell them."""
 
     table: Table
     begin: np.ndarray
     times: Lifetimes
     note: str = ""
+    own_row: bool = True
 
 
 def _seen(findings: Findings, op: int) -> Part | None:
@@ -186,7 +199,8 @@ def _gaps(findings: Findings, name: str, table: Table, less: np.ndarray, waited:
                                                      table.weight)))
     _say_apart(findings, name, apart & known, table.weight * known)
     full = known & ended & ~late & (earliest < until)
-    return Part(taken(table, known), begin[known], times, _say_full(findings, name, table, full, known))
+    return Part(taken(table, known), begin[known], times, _say_full(findings, name, table, full, known),
+                own_row=False)
 
 
 def _in_the_unit(findings: Findings, table: Table, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,16 +16,15 @@ _OF = "low, high: of "
 
 def fitted(log: EventLog, layout: Layout | None, voice: Voice) -> Hospital:
     """The hospital of a log; without a layout, of one drafted from the log's own units."""
-    from hospital_twin.calibration import calibrate, outline
-    if layout is None:
-        layout = outline(log)
-        voice.say(f"No layout is given, so one is drafted from the log: {len(layout.units)} units. Staff and whatever "
-                  "else the log does not name are not in it.")
+    from hospital_twin.calibration import calibrate
     with busy("Fitting the numbers"):
         hospital = calibrate(log, layout)
+    if layout is None:
+        voice.say(f"No layout is given, so one is drafted from the log: {len(hospital.layout.units)} units. Staff and "
+                  "whatever else the log does not name are not in it.")
     about = hospital.fitted_on
-    voice.say(f"{len(hospital.fits)} numbers of {layout.name} fitted to {about.visits:,} visits, {about.start[:10]} to "
-              f"{about.end[:10]}.")
+    voice.say(f"{len(hospital.fits)} numbers of {hospital.layout.name} fitted to {about.visits:,} visits, "
+              f"{about.start[:10]} to {about.end[:10]}.")
     return hospital
 
 
@@ -34,7 +33,7 @@ def told(fit: Fit) -> str:
     said, _, of = fit.note.partition(_OF)
     parts = [fit.value, *filter(None, (said.strip("; "), of if of != "that" else ""))]
     if fit.low is not None and fit.high is not None:
-        parts[-1] += f" [{_digits(fit.low)}, {_digits(fit.high)}]"
+        parts[-1 if of else 0] += f" [{_digits(fit.low)}, {_digits(fit.high)}]"
     return f"{fit.path}: {'; '.join(parts)}; {fit.n:,} cases"
 
 

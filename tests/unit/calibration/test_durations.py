@@ -143,6 +143,15 @@ def test_what_always_takes_no_time_takes_none():
     assert not any("ward_stay" in sentence for sentence in hospital.not_fitted)
 
 
+def test_who_is_only_passed_on_does_not_make_the_others_stays_shorter():
+    layout = layout_of(PLAIN)
+    rows = [row for k in range(60) for long in [0 if k % 6 == 0 else 60 + k] for row in visit(
+        k, k * 30, ("stay", "ward", k * 30, k * 30, k * 30 + long), leave=(k * 30 + long, "home"))]
+    hospital, fits = fits_of(log_of(*rows, layout=layout, days=9), layout)
+    assert fits["pathways.p.ward_stay.takes"].n == 50
+    assert hospital.layout.pathways["p"][1].takes.in_unit("min").quantile(0.5) == pytest.approx(90, rel=0.05)
+
+
 @pytest.mark.parametrize(("days", "said"), [(30, "contradicts the layout: of 100 that were followed, for up to 720 h"),
                                             (10, "the log has none that ended; the layout's 20 d is kept")])
 def test_nobody_ending_speaks_against_a_layout_by_which_they_should_have(days: float, said: str):
@@ -156,8 +165,8 @@ def test_nobody_ending_speaks_against_a_layout_by_which_they_should_have(days: f
 def test_a_class_of_which_too_little_is_known_is_named():
     layout = layout_of(PLAIN)
     # Whole minutes: those below one may have taken anything up to half a minute, which tells no distribution.
-    rows = [row for k in range(9) for row in visit(k, k * 30, ("stay", "ward", k * 30, k * 30, k * 30 + k // 8 / 120),
-                                                   leave=(k * 30 + k // 8 / 120, "home"))]
+    rows = [row for k in range(9) for begin, end in [(k * 30 + 9, k * 30 + 9 + k // 8 / 120)] for row in visit(
+        k, begin, ("stay", "ward", begin, begin, end), ("ward_stay", "", begin, begin, end), leave=(end, "home"))]
     hospital, _ = fits_of(log_of(*rows, layout=layout, days=3), layout)
     assert any("too little is known of all: 9 of 9 ended" in sentence for sentence in hospital.not_fitted)
 

@@ -65,6 +65,43 @@ def test_calibrate_takes_its_own_outline():
     assert not any("fit no pathway" in sentence for sentence in hospital.not_fitted)
 
 
+def test_a_drafted_hospital_says_what_the_draft_made_up_and_which_way_each_chance_is():
+    whole = log()
+    hospital, given = calibrate(whole), calibrate(whole, outline(whole))
+    assert hospital.layout == given.layout
+    assert hospital.not_fitted[0].startswith("how many beds there are (units.*.places)")
+    assert not any("(the others)" in sentence or "the layout" in sentence for sentence in hospital.not_fitted)
+    fits = {fit.path: fit for fit in hospital.fits}
+    dropped = {fit.path for fit in given.fits} - set(fits)
+    assert dropped
+    assert all(path.startswith("pathways.in_a_unit.next.") and path.endswith("(the others)") for path in dropped)
+    notes = {fit.note for fit in hospital.fits}
+    assert {"from ed to ward", "from icu to ward", "from ward out of the hospital: died", "first to icu"} <= notes
+
+
+def test_no_beds_are_made_up_where_dates_cannot_be_compared():
+    shifted = log(provenance=Provenance(kind="log", name="shifted", dates_comparable=False))
+    assert not any("beds there are" in sentence for sentence in calibrate(shifted).not_fitted)
+
+
+def test_a_visit_number_of_64_bits_is_told_from_its_neighbour():
+    most = 2**63 - 10
+    rows = [row for k in range(6) for row in visit(most + k, k, ("stay", "ward", k, k, k + 60), leave=(k + 60, "home"))]
+    hospital = calibrate(log_of(*rows, layout=UNITS))
+    fits = {fit.path: fit for fit in hospital.fits}
+    assert fits["pathways.in_a_unit.unit_stay.takes (unit ward)"].n == 6
+    assert hospital.layout.units["ward"].places == 6
+
+
+@pytest.mark.parametrize("layout", [None, UNITS])
+def test_a_log_of_one_instant_is_refused_by_its_name(layout):
+    instant = log_of(*visit(1, 0, ("stay", "ward", 0, 0, 0), leave=(0, "home")), layout=UNITS, days=0,
+                     provenance=Provenance(kind="log", name="strange.csv"))
+    with pytest.raises(BadInput, match="log strange.csv: all rows are of one instant") as refused:
+        calibrate(instant, layout)
+    assert "a log of some days" in str(refused.value)
+
+
 def test_dates_that_cannot_be_compared_give_no_places_and_no_rate():
     shifted = log(provenance=Provenance(kind="log", name="shifted", dates_comparable=False))
     drafted = outline(shifted)
