@@ -105,9 +105,10 @@ def _read(store: Store, name: str) -> Answer:
 
 def _running(store: Store, listed: Any) -> Running:
     study = store.study(listed.id)
+    of = "" if listed.planned is None else f" of {listed.planned:,}"
     begun = moment(listed.begun, study.baseline.hospital.layout.time_zone)
     return Running(f"The latest question is not answered yet: {study.question} ({listed.hospital}; begun {begun}; "
-                   f"{listed.items} replications of it are finished).", study.command)
+                   f"{listed.items:,}{of} replications of it are finished).", study.command)
 
 
 def moment(time: str, zone: str) -> str:

@@ -62,6 +62,10 @@ class Question:
         first = Experiment(self.hospital, BASELINE, self.days, self.warm_up_days or 0, self.seed, self.starts)
         return (first, *(replace(first, scenario=scenario) for scenario in self.scenarios))
 
+    def planned(self) -> int | None:
+        """How many simulations it takes; None when that depends on how precise they turn out."""
+        return None if self.goal else self.replications * (len(self.scenarios) + 1)
+
     def study(self) -> Study:
         """The question as the store keeps it."""
         from hospital_twin.store import Study
@@ -88,7 +92,7 @@ def settled(question: Question, store: Store, voice: Voice) -> Question:
     from hospital_twin.comparison import warm_up
     from hospital_twin.runs import run
     pilot = replace(question, words="How long does the empty hospital take to fill?", scenarios=(), warm_up_days=0)
-    study, began = store.begin(pilot.study()), time.monotonic()
+    study, began = store.begin(pilot.study(), PILOTS), time.monotonic()
     known = store.known(study)
     with progress("Looking for the warm-up") as tell:
         runs = run(pilot.experiments()[0], replications=PILOTS, workers=question.workers, keep=store.keeper(study),
@@ -116,7 +120,7 @@ def _left_out(found: WarmUp, days: float) -> float:
 
 def baseline(question: Question, store: Store, voice: Voice) -> Runs:
     """The hospital as it is, kept as a part of the whole question's answer."""
-    study = store.begin(question.study())
+    study = store.begin(question.study(), question.planned())
     (runs,), _ = _simulated(replace(question, goal=None), 1, store, study, voice)
     return runs
 
@@ -128,7 +132,7 @@ def answered(question: Question, store: Store, voice: Voice, beside: pd.DataFram
     """
     from hospital_twin.comparison import compare
     from hospital_twin.reports import Answer
-    study = store.begin(question.study())
+    study = store.begin(question.study(), question.planned())
     runs, precision = _simulated(question, len(question.scenarios) + 1, store, study, voice)
     comparison = compare(*runs, known=question.cautions) if len(runs) > 1 else None
     store.finish(study, comparison, **({} if beside is None else {"beside": beside}))

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
@@ -74,11 +75,13 @@ def whole(what: str, where: str) -> Iterator[None]:
                        "the runs are then made again") from wrong
 
 
-def check_times(study: Listed) -> None:
-    """Raises `ValueError` when a listed time is none."""
+def listed(*values: Any) -> Listed:
+    """A line of the list of studies, the last value of it still JSON. Raises `ValueError` for a time that is none."""
+    study = Listed(*values[:-1], None if values[-1] is None else int(json.loads(values[-1])))
     for moment in (study.begun, study.finished):
         if moment is not None:
             datetime.fromisoformat(moment)
+    return study
 
 
 def quantity_keys(kpis: pd.DataFrame) -> list[tuple[str, str, int, str]]:

@@ -20,7 +20,7 @@ from hospital_twin.store.schema import CENSUS, FAULT, ITEM, KPI_ROW, OBSERVED, Q
 from hospital_twin.store.study import Listed, Study
 from hospital_twin.store.tables import as_text, from_text
 
-_COMPARISON = "comparison"
+_COMPARISON, _PLANNED = "comparison", "planned replications"
 
 
 class Store:
@@ -47,8 +47,11 @@ class Store:
         """Let go of the file."""
         self._database.close()
 
-    def begin(self, study: Study) -> str:
-        """Take a study up and return its id; one with the same inputs is gone on with."""
+    def begin(self, study: Study, planned: int | None = None) -> str:
+        """Take a study up and return its id; one with the same inputs is gone on with.
+
+        planned: how many (scenario, replication) are wanted, where that is known.
+        """
         with self._database.writing() as connection:
             turn = 1 + (connection.scalar(select(func.max(STUDY.c.turn))) or 0)
             if connection.scalar(select(STUDY.c.id).where(STUDY.c.id == study.id)) is None:
@@ -62,6 +65,10 @@ class Store:
                                                                                       **rows.words_row(study)))
             _replace_many(connection, FAULT, study.id, [{"study": study.id, "position": i, "sentence": sentence}
                                                         for i, sentence in enumerate(study.faults)])
+            connection.execute(delete(RECORD).where((RECORD.c.study == study.id) & (RECORD.c.kind == _PLANNED)))
+            if planned is not None:
+                connection.execute(insert(RECORD).values(study=study.id, kind=_PLANNED, about=json.dumps(planned),
+                                                         columns="{}", rows="[]"))
             if study.observed is not None:
                 _replace_many(connection, OBSERVED, study.id, rows.series_rows(study.id, study.observed))
         return study.id
@@ -155,14 +162,13 @@ class Store:
     def studies(self) -> list[Listed]:
         """All studies, the one begun last first."""
         items = select(func.count()).where(ITEM.c.study == STUDY.c.id).scalar_subquery()
-        columns = [STUDY.c[name] for name in Listed._fields if name != "items"]
+        planned = select(RECORD.c.about).where((RECORD.c.study == STUDY.c.id) & (RECORD.c.kind == _PLANNED)
+                                               ).scalar_subquery()
+        columns = [STUDY.c[name] for name in Listed._fields if name not in ("items", "planned")]
         with self._database.reading() as connection:
-            found = connection.execute(select(*columns, items).order_by(STUDY.c.turn.desc())).all()
-        listed = [Listed(*row) for row in found]
-        with rows.whole("time", str(self.path)):
-            for one in listed:
-                rows.check_times(one)
-        return listed
+            found = connection.execute(select(*columns, items, planned).order_by(STUDY.c.turn.desc())).all()
+        with rows.whole("line of the list", str(self.path)):
+            return [rows.listed(*row) for row in found]
 
     def latest(self) -> str | None:
         """The id of the finished study that was begun last; None when there is none."""

@@ -110,7 +110,7 @@ class Listed(NamedTuple):
     """A study as the store lists it.
 
     begun, finished: ISO time, UTC; finished is None while its answer is not there.
-    items: how many (scenario, replication) are kept.
+    items: how many (scenario, replication) are kept. planned: how many are wanted; None where that is not known.
     """
 
     id: str
@@ -120,3 +120,4 @@ class Listed(NamedTuple):
     finished: str | None
     version: str
     items: int
+    planned: int | None = None

@@ -84,10 +84,10 @@ def test_a_store_without_an_answer_says_what_is_running(tmp_path: Path):
 def test_an_earlier_answer_says_that_there_is_a_later_question(tmp_path: Path):
     path = answers.stored(tmp_path / "twin.db")
     with Store(path) as store:
-        store.begin(Study("And in winter?", tuple(replace(e, seed=5) for e in answers.experiments())))
+        store.begin(Study("And in winter?", tuple(replace(e, seed=5) for e in answers.experiments())), 90)
     said = page(path)
     assert "not answered yet: And in winter? (St Elsewhere; begun " in said
-    assert "0 replications of it are finished" in said
+    assert "0 of 90 replications of it are finished" in said
     assert "What if two more doctors came?" in said
 
 

@@ -160,7 +160,7 @@ def test_a_changed_study_is_not_taken_for_the_kept_one(store: Store, study: Stud
     ("update study set hospital_yaml = '['", "a stored study is damaged"),
     ("update study set hospital_yaml = 'layout: {name: x}'", "a stored study is damaged"),
     ("update study set starts = 'soon'", "a stored study is damaged"),
-    ("update study set finished = 'yesterday'", "a stored time is damaged")])
+    ("update study set finished = 'yesterday'", "a stored line of the list is damaged")])
 def test_damage_inside_a_row(store: Store, study: Study, made_up: Callable[..., Result], statement: str, words: str):
     name = store.begin(study)
     result = made_up(1)

@@ -58,6 +58,15 @@ def test_kept_twice_is_there_once(store: Store, study: Study, made_up: Callable[
     assert store.studies()[0].items == 1
 
 
+def test_how_many_are_wanted_is_listed(store: Store, study: Study):
+    store.begin(study)
+    assert store.studies()[0].planned is None
+    store.begin(study, 90)
+    assert (store.studies()[0].items, store.studies()[0].planned) == (0, 90)
+    store.begin(study, 120)
+    assert store.studies()[0].planned == 120
+
+
 def test_two_studies_do_not_mix(store: Store, study: Study, made_up: Callable[..., Result]):
     other = replace(study, experiments=tuple(replace(e, seed=2) for e in study.experiments))
     names = store.begin(study), store.begin(other)
