@@ -114,7 +114,7 @@ def members_of(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as wrong:
+    except (zipfile.BadZipFile, RuntimeError, ValueError) as wrong:
         raise BadInput(str(path), f"the archive is damaged: what it holds cannot be listed ({wrong})",
                        "the archive as it was written: copy it again") from wrong
 
