@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,42 +29,61 @@ def put_together(table: pd.DataFrame, tasks: int, restarting: frozenset[int]) ->
     table = table[~table.duplicated([*ONE_TASK, "by"])].reset_index(drop=True)
     lost = table.loc[table["taken"] > 0, ["visit", "kind", "what", "by"]].drop_duplicates()
     some = table.reset_index().merge(lost).sort_values(["visit", "kind", "what", "by", "start", "end"], kind="stable")
-    gone = []
-    for first, rest, pause, broken in _chains(some, tasks, restarting):
-        last = rest[-1]
-        gone += rest
+    gone, found = [], {}
+    for chain in _chains(some, tasks, restarting):
+        first, last = chain.rows[0], chain.rows[-1]
+        gone += chain.rows[1:]
         for column in ("end", "how", "taken", "class"):
             table.loc[first, column] = table.loc[last, column]
-        table.loc[first, "pause"] = pause
-        table.at[first, "broken"] = broken or None
-    table = table.drop(index=gone)
-    # What held several things was interrupted whichever of them was taken away.
-    table["pause"] = table.groupby(ONE_TASK)["pause"].transform("sum")
-    table["broken"] = table.groupby(ONE_TASK)["broken"].transform("first")
+        # What held several things was interrupted whichever of them was taken away.
+        found.setdefault(tuple(table.loc[first, ONE_TASK]), []).append(chain)
+    if not found:
+        return table
+    pauses = [(*task, _together([gap for chain in chains for gap in chain.gaps]),
+               min((chain.broken for chain in chains if chain.broken), key=sum, default=None))
+              for task, chains in found.items()]
+    pauses = pd.DataFrame(pauses, columns=[*ONE_TASK, "pause", "broken"])
+    table = table.drop(index=gone, columns=["pause", "broken"]).merge(pauses, on=ONE_TASK, how="left")
+    table["pause"] = table["pause"].fillna(0).astype(np.int64)
+    table["broken"] = table["broken"].astype(object).where(table["broken"].notna(), None)
     return table
 
 
-def _chains(some: pd.DataFrame, tasks: int, restarting: frozenset[int]
-            ) -> Iterator[tuple[int, list[int], int, tuple[int, ...]]]:
-    """(first row, the rows that go on with it, pause, broken stints) of every task of several stints."""
+class _Chain(NamedTuple):
+    """Rows of one task. gaps: spans (ticks) that do not count. broken: stints after which it began again."""
+
+    rows: list[int]
+    gaps: list[tuple[int, int]]
+    broken: tuple[int, ...]
+
+
+def _chains(some: pd.DataFrame, tasks: int, restarting: frozenset[int]) -> Iterator[_Chain]:
+    """Every task of several stints."""
     columns = [some[c].tolist() for c in ("index", "visit", "kind", "what", "by", "joined", "start", "end", "taken")]
-    first, rest, pause, broken, before = -1, [], 0, (), None
+    chain, before = _Chain([], [], ()), None
     for row in zip(*columns, strict=True):
         index, *task, joined, start, end, taken = row
         if before is not None and before[0] == task and _goes_on(before, joined, start, known=task[1] != tasks):
-            rest.append(index)
-            worked = before[2] - before[1]
-            pause += start - before[2]
-            if before[3] == RESTART and task[3] in restarting:
-                pause += worked
-                broken = (*broken, worked)
+            _, began, until, how = before
+            again = how == RESTART and task[3] in restarting
+            chain = _Chain([*chain.rows, index], [*chain.gaps, (began if again else until, start)],
+                           (*chain.broken, until - began) if again else chain.broken)
         else:
-            if rest:
-                yield first, rest, pause, broken
-            first, rest, pause, broken = index, [], 0, ()
+            if chain.gaps:
+                yield chain
+            chain = _Chain([index], [], ())
         before = (task, start, end, taken)
-    if rest:
-        yield first, rest, pause, broken
+    if chain.gaps:
+        yield chain
+
+
+def _together(gaps: list[tuple[int, int]]) -> int:
+    """How long spans are together, where they overlap counted once."""
+    total, reached = 0, -NEVER
+    for begin, end in sorted(gaps):
+        total += max(0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total
 
 
 def _goes_on(before: tuple, joined: int, start: int, *, known: bool) -> bool:

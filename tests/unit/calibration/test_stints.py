@@ -69,15 +69,19 @@ def test_what_is_preempted_takes_as_long_as_its_preemptors_make_it(step: str, ho
     assert fits["pathways.p.rescue.takes"].low < 20 < fits["pathways.p.rescue.takes"].high
 
 
-def test_a_task_that_holds_two_is_one_whichever_is_taken_away():
+@pytest.mark.parametrize("both_lost", [False, True])
+def test_a_task_that_holds_two_is_one_whichever_is_taken_away(both_lost: bool):
     both = layout_of("""
-        staff: {doctor: {role: doctor, on_duty: 9, at_fall: hand_over}, nurse: {role: nurse, on_duty: 9}}
+        staff:
+          doctor: {role: doctor, on_duty: 9, at_fall: hand_over}
+          nurse: {role: nurse, on_duty: 9, at_fall: hand_over}
         sources: {door: {pathway: p, rate: 1, ceiling: 2}}
         pathways: {p: [{do: serve, by: [doctor, nurse], takes: 1 h}, {leave: out, as: home}]}
     """)
     rows = [row for k in range(30) for t in [k * 100.0] for row in visit(
-        k, t, ("serve", "nurse", t, t, t + 70 + k), ("serve", "doctor", t, t, t + 20, "handed_over"),
-        ("serve", "doctor", t + 20, t + 50, t + 70 + k), leave=(t + 70 + k, "home"))]
+        k, t, ("serve", "doctor", t, t, t + 20, "handed_over"), ("serve", "doctor", t + 20, t + 50, t + 70 + k),
+        *((("serve", "nurse", t, t, t + 20, "handed_over"), ("serve", "nurse", t + 20, t + 50, t + 70 + k))
+          if both_lost else (("serve", "nurse", t, t, t + 70 + k),)), leave=(t + 70 + k, "home"))]
     log = log_of(*rows, layout=both, days=30)
     seen, _ = evidence_of(log, both)
     assert not len(seen.strange)
