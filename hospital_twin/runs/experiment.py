@@ -5,6 +5,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
+from numbers import Integral, Real
 from typing import Any
 
 from hospital_twin.errors import BadInput
@@ -13,13 +14,16 @@ from hospital_twin.program.calendar import LONGEST_DAYS
 from hospital_twin.scenario import BASELINE, Scenario
 from hospital_twin.unit_types import expanded
 
+GREATEST_SEED = 2**63 - 1
+"""So that tables and stores hold it as a whole number."""
+
 
 @dataclass(frozen=True)
 class Experiment:
     """One scenario of one hospital over one window.
 
     days: length of a replication; warm_up_days: its first part, which is not measured, at most half of it.
-    seed: any whole number from 0; replications of scenarios with one seed meet the same patients.
+    seed: a whole number from 0 to 2^63 - 1; replications of scenarios with one seed meet the same patients.
     starts: first day, local midnight; by default the layout's. engine: which engine simulates (`runs.ENGINES`).
     Raises `BadInput` for numbers that make no run.
     """
@@ -33,19 +37,27 @@ class Experiment:
     engine: str = "reference"
 
     def __post_init__(self) -> None:
+        for name, length in (("days", self.days), ("warm-up", self.warm_up_days)):
+            if isinstance(length, bool) or not isinstance(length, Real):
+                raise BadInput(f"experiment, {name}", f"{length!r} is not a number", "a number of days")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, Integral):
+            raise BadInput("experiment, seed", f"{self.seed!r} is not a whole number", "a whole number from 0")
         object.__setattr__(self, "days", float(self.days))
         object.__setattr__(self, "warm_up_days", float(self.warm_up_days))
+        object.__setattr__(self, "seed", int(self.seed))
         if not self.days > 0:
             raise BadInput("experiment, days", f"it is {self.days}", "more than 0")
         if self.days > LONGEST_DAYS:
             raise BadInput("experiment, days", f"it is {self.days:g}", f"at most {LONGEST_DAYS:,}")
-        if self.warm_up_days < 0:
+        if not self.warm_up_days >= 0:
             raise BadInput("experiment, warm-up", f"it is {self.warm_up_days} days", "0 or more")
         if self.warm_up_days > self.days / 2:
             raise BadInput("experiment, warm-up", f"{self.warm_up_days:g} of {self.days:g} days are warm-up, so that "
                            "less is measured than thrown away", f"a run of at least {2 * self.warm_up_days:g} days")
         if self.seed < 0:
             raise BadInput("experiment, seed", f"it is {self.seed}", "a whole number from 0")
+        if self.seed > GREATEST_SEED:
+            raise BadInput("experiment, seed", f"it is {self.seed:.3g}", f"at most {GREATEST_SEED:,}")
 
     def first_day(self) -> date:
         """The local day at whose midnight it starts."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
 
 from hospital_twin.errors import BadInput
 from hospital_twin.runs.experiment import Experiment
@@ -35,7 +36,7 @@ def run_all(experiments: Sequence[Experiment], *, replications: int | Iterable[i
     Whatever ends the call early (an error, Ctrl-C, an exception from `keep` or `progress`) ends the workers with it;
     what was kept stays kept. Raises `BadInput` before anything runs, and `ReplicationFailed`.
     """
-    numbers = tuple(range(replications)) if isinstance(replications, int) else tuple(dict.fromkeys(replications))
+    numbers = _numbers(replications)
     _checked(experiments, numbers, workers)
     prepared = {experiment.scenario.name: Prepared.of(experiment) for experiment in experiments}
     items = [Item(name, number) for number in numbers for name in prepared]
@@ -61,6 +62,19 @@ def _finished(prepared: Mapping[str, Prepared], items: Sequence[Item], workers: 
 def _processors() -> int:
     """How many processors this process may use (a container may have fewer than its machine)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _numbers(replications: int | Iterable[int]) -> tuple[int, ...]:
+    """The replications meant, each once."""
+    if isinstance(replications, Integral) and not isinstance(replications, bool):
+        return tuple(range(int(replications)))
+    if not isinstance(replications, Iterable) or isinstance(replications, str | bytes):
+        raise BadInput("run, replications", f"{replications!r} is not a whole number", "how many, or which ones")
+    found = tuple(dict.fromkeys(replications))
+    odd = next((n for n in found if isinstance(n, bool) or not isinstance(n, Integral)), None)
+    if odd is not None:
+        raise BadInput("run, replications", f"{odd!r} is not the number of one", "whole numbers from 0")
+    return tuple(int(n) for n in found)
 
 
 def _checked(experiments: Sequence[Experiment], numbers: Sequence[int], workers: int | None) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from hospital_twin.errors import BadInput
@@ -21,6 +22,9 @@ FAULTS = {
     "warm-up longer than half": ({"days": 10, "warm_up_days": 5.5}, "a run of at least 11 days"),
     "more days than a program has": ({"days": 3701}, "at most 3,700"),
     "negative seed": ({"seed": -1}, "seed"),
+    "a seed that no store holds": ({"seed": 10**30}, "at most 9,223"),
+    "a seed in parts": ({"seed": 1.5}, "1.5 is not a whole number"),
+    "days in quotes": ({"days": "7"}, "'7' is not a number"),
 }
 
 
@@ -29,6 +33,20 @@ def test_numbers_that_make_no_run_are_refused(hospital, fault):
     fields, words = FAULTS[fault]
     with pytest.raises(BadInput, match=words):
         Experiment(hospital, **fields)
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"days": float("nan")}, "days"), ({"days": float("inf")}, "at most"),
+    ({"warm_up_days": float("nan")}, "warm-up"), ({"seed": None}, "seed"),
+    ({"warm_up_days": None}, "warm-up"), ({"seed": True}, "seed"), ({"seed": float("nan")}, "seed")])
+def test_odd_values_are_refused_in_words(hospital, fields, words):
+    with pytest.raises(BadInput, match=words):
+        Experiment(hospital, **fields)
+
+
+def test_numbers_of_numpy_are_numbers(hospital):
+    odd = Experiment(hospital, days=np.int64(7), warm_up_days=np.float32(1), seed=np.int64(4))
+    assert odd.key() == Experiment(hospital, days=7, warm_up_days=1, seed=4).key()
 
 
 def test_each_refusal_has_its_own_line(hospital):

@@ -104,3 +104,9 @@ def test_what_cannot_be_run_is_refused_before_anything_runs(hospital, experiment
             run_all(**{"experiments": experiments, "replications": 1, "workers": 1, **fields},
                     keep=lambda item, _, kept=kept: kept.append(item))
         assert not kept
+
+
+@pytest.mark.parametrize("odd", [1.5, "2", None, True, [0, 1.0], ["1"]])
+def test_replications_that_are_no_numbers_are_refused(experiments, odd):
+    with pytest.raises(BadInput, match="run, replications"):
+        run(experiments[0], replications=odd)
