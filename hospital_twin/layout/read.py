@@ -1,6 +1,7 @@
 """Layout files in and out: YAML with the line of every fault."""
 from __future__ import annotations
 
+import re
 from math import isfinite
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
@@ -22,8 +23,9 @@ MOST_NODES = 200_000
 _TAGS = {*KINDS, "by", "draw", "profile", "holds", "open"}
 MOST_BYTES = 4_000_000
 """A file with more is refused unread."""
-LONGEST_VALUE = 80
-"""Characters of a value that a message quotes."""
+LONGEST_VALUE, LONGEST_PROBLEM = 80, 240
+"""Characters of a value that a message quotes, and of the whole sentence."""
+_EXPECTED = re.compile("[:;] expected ")
 _LOG_ENDINGS = (".csv", ".tsv", ".gz", ".zip", ".xlsx", ".parquet")
 
 
@@ -202,9 +204,9 @@ def _in_words(fault: dict) -> tuple[str, str]:
     if kind == "missing":
         return f"{name!r} is missing", f"a value for {name!r}"
     message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    problem, _, expected = message.partition(": expected ")
+    problem, *expected = _EXPECTED.split(message, maxsplit=1)
     if expected:
-        return problem, expected
+        return problem if len(problem) < LONGEST_PROBLEM else problem[:LONGEST_PROBLEM - 3] + "...", expected[0]
     return f"found {_shown(found)}", message[0].lower() + message[1:]
 
 

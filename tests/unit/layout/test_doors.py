@@ -153,6 +153,12 @@ def test_of_a_key_that_is_no_name_nothing_is_shown(tmp_path: Path):
     assert "x" * 20 in answer.problem
 
 
+def test_of_a_long_value_the_beginning_is_shown(tmp_path: Path):
+    for value in ("exponential(mean 20 h)" + "x" * 10_000, "[" + "1, " * 10_000 + "]"):
+        answer = wrong(SOUND.replace("exponential(mean 20 h)", value), tmp_path).value
+        assert len(str(answer)) < 800
+
+
 def test_a_comma_without_quotes_is_told_of_quotes(tmp_path: Path):
     answer = wrong(SOUND.replace('"lognormal(median 20 min, p90 50 min)"', "lognormal(median 20 min, p90 50 min)"),
                    tmp_path).value
