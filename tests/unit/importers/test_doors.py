@@ -50,6 +50,8 @@ FAULTS: dict[str, Fault] = {
                                 "03/04/2025 (line 2, column start)", "date_order: day_first"),
     "an order that changes": (HEAD + "1,ed,25/03/2025,\n2,ed,03/26/2025,\n", {}, "log.csv",
                               "25/03/2025 (line 2, column start) can only have the day first", "one order"),
+    "an order that no date has": (HEAD + "1,ed,25/03/2025,\n", {"mapping": {"date_order": "month_first"}}, "log.csv",
+                                  "the mapping says month_first, but 25/03/2025 (line 2, column start)", "day_first"),
     "years of two digits": (HEAD + "1,ed,25-01-13,\n2,ed,25-01-14,\n", {}, "log.csv", "two digits", "year_first"),
     "no such time zone": (GOOD, {"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus", "Europe/London"),
     "no such importer": (GOOD, {"importer": "hl7"}, "importer", "'hl7'", "stays_csv"),

@@ -242,6 +242,13 @@ def test_a_column_of_something_else_than_persons_is_told_by_visits_at_one_time(r
     assert "72 of 100 visits begin while another of the same 'patient' is going on" in noted(1)[0]
 
 
+def test_an_order_of_dates_that_nothing_proves_is_noted(read: Read):
+    body = "".join(f"{day},ED,{day:02}/01/2024 10:00,{day:02}/01/2024 12:00\n" for day in range(1, 13))
+    _, report = read("visit,unit,start,end\n" + body, mapping={"date_order": "month_first"})
+    assert any("from 2024-01-01 to 2024-12-01, and as day_first from 2024-01-01 to 2024-01-12" in note
+               for note in report.notes)
+
+
 def test_the_hours_of_the_clock_change_are_counted(read: Read):
     log, report = read("""
         visit,unit,start,end
