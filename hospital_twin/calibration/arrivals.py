@@ -20,6 +20,11 @@ from hospital_twin.program.codes import Kind
 
 FEWEST_DAYS = 28
 """Days of record below which days' factors are not fitted."""
+FEWEST_MONTHS = 3
+"""Months with two whole weeks, below which a season is not looked for."""
+CLEARLY_BY_MONTH = 1e-5
+"""Months are said to differ where independent weeks would make them so with less than this probability: so small that
+busy spells (neighbouring days correlated by 0.8) are taken for a season in one year of two hundred."""
 LAYERS = 60
 """A rate may be this many times the height of a candidate layer; above it the height is raised."""
 
@@ -84,6 +89,8 @@ class _Rate:
             variance, error = self._day_variance(counts, expected * self._season(season))
             spread = np.sqrt(variance) if variance > 1.645 * error else 0.0
         self._write(rate, season, spread, (variance, error), total)
+        if not season:
+            self._say_if_seasonal(counts, expected)
 
     def _season(self, season: dict[int, float]) -> np.ndarray:
         return np.array([season.get(m, 1.0) for m in range(13)])[self.month]
@@ -111,6 +118,33 @@ class _Rate:
         variance = float((((daily - mean) ** 2) / free - mean).sum() / (mean ** 2).sum())
         whole = mean + max(variance, 0.0) * mean ** 2
         return variance, float(np.sqrt((2.0 * whole ** 2).sum()) / (mean ** 2).sum())
+
+    def _say_if_seasonal(self, counts: np.ndarray, expected: np.ndarray) -> None:
+        """Months compared with the weeks within them, as in an analysis of variance.
+
+        Weeks rather than days: what makes neighbouring days alike makes weeks differ, and is no season.
+        """
+        from scipy.stats import f
+        week = self.day // 7
+        daily_month = np.zeros(self.day[-1] + 1, dtype=np.int64)
+        daily_month[self.day] = self.month
+        observed, mean = (np.bincount(week, weights=x) for x in (counts, expected))
+        month = daily_month[np.minimum(np.arange(len(mean)) * 7 + 3, len(daily_month) - 1)]
+        whole = np.bincount(week, weights=self.hours.hours) > 6 * 24
+        ratio, month = (observed / np.maximum(mean, 1e-9))[whole & (mean > 0)], month[whole & (mean > 0)]
+        groups = [own for m in np.unique(month) if len(own := ratio[month == m]) > 1]
+        weeks = sum(map(len, groups))
+        if len(groups) < FEWEST_MONTHS or weeks <= len(groups):
+            return
+        within = sum(((own - own.mean()) ** 2).sum() for own in groups) / (weeks - len(groups))
+        centre = np.concatenate(groups).mean()
+        between = sum(len(own) * (own.mean() - centre) ** 2 for own in groups) / (len(groups) - 1)
+        if f.sf(between / max(within, 1e-12), len(groups) - 1, weeks - len(groups)) < CLEARLY_BY_MONTH:
+            means = [own.mean() for own in groups]
+            self.findings.kept(
+                f"arrivals by {self.name!r} differ from month to month more than chance, from {min(means):.2f} to "
+                f"{max(means):.2f} times the usual (sources.{self.name}.season): the layout has no season, so the "
+                "twin's months are alike, and its days differ the more")
 
     def _batches(self, arrive: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """One arrival for each batch; the mix of sizes is fitted where it is one for all."""

@@ -56,6 +56,22 @@ def test_seasons_of_the_layout_move_towards_the_log():
     assert found.layout.sources["door"].season == pytest.approx({2: 1.6, 3: 0.5}, rel=0.12)
 
 
+SEASONAL = "{1: 0.5, 2: 0.7, 3: 0.9, 4: 1.2, 5: 1.4, 6: 1.6, 7: 1.5, 8: 1.3, 9: 1.1, 10: 0.9, 11: 0.7, 12: 0.6}"
+
+
+@pytest.mark.parametrize(("season", "spread", "said"), [(SEASONAL, "0", True), (SEASONAL, "0.2", True),
+                                                        ("{}", "0", False), ("{}", "0.3", False)])
+def test_a_season_that_the_layout_has_not_is_told(season: str, spread: str, said: bool):  # noqa: FBT001
+    hospital, _ = fits_of(run(season=season, spread=spread, days=365), GUESS)
+    assert any("differ from month to month more than chance, from 0." in sentence
+               for sentence in hospital.not_fitted) == said
+
+
+def test_nothing_is_said_of_a_season_that_the_layout_has():
+    guess = layout_of(DOOR.replace("RATE", "1").replace("SPREAD", "0").replace("SEASON", SEASONAL))
+    assert not any("month" in sentence for sentence in fits_of(run(season=SEASONAL, days=365), guess)[0].not_fitted)
+
+
 def test_no_shows_are_slots_without_a_visit():
     layout = layout_of("""
         units: {ward: {kind: ward, places: 400}}
