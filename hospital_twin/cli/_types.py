@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,7 +66,7 @@ class Days(click.ParamType):
         except ValueError as wrong:
             raise BadInput(called(param), f"{value!r} is not a number", expected) from wrong
         inside = self.least <= number <= self.most if self.also_least else self.least < number <= self.most
-        if math.isnan(number) or not inside:
+        if not math.isfinite(number) or not inside:
             raise BadInput(called(param), f"{value} days are not possible", expected)
         return number
 
@@ -165,11 +166,14 @@ class Until(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Goal:
         kpi, _, wanted = value.partition("=")
+        expected = "a KPI and half the width of its interval: door_to_clinician=2"
         try:
-            return Goal(kpi, float(wanted))
+            goal = Goal(kpi, float(wanted))
         except ValueError as wrong:
-            raise BadInput(f"{called(param)} {value!r}", f"{wanted!r} is not a number",
-                           "a KPI and half the width of its interval: door_to_clinician=2") from wrong
+            raise BadInput(f"{called(param)} {value!r}", f"{wanted!r} is not a number", expected) from wrong
+        if not 0 < goal.half_width < math.inf:
+            raise BadInput(f"{called(param)} {value!r}", f"{wanted} is no width that can be reached", expected)
+        return goal
 
 
 class Inline(click.ParamType):
@@ -190,8 +194,20 @@ class Inline(click.ParamType):
         for name, equals, _ in pairs:
             if not equals:
                 raise BadInput(f"{where} {text!r}", f"{name!r} is no field with its value",
-                               "field=value, with commas between: beds:unit=icu,change=2")
+                               f"field=value, with commas between: {_example(lever)}")
         found = {name.strip(): written.strip() for name, _, written in pairs}
         if len(found) < len(pairs):
             raise BadInput(f"{where} {text!r}", "a field stands twice", "each field once")
         return {"lever": lever, **found}
+
+
+def on_one_line(example: Mapping[str, Any]) -> str:
+    """A lever as `Inline` takes it: ``beds:unit=icu,change=2``."""
+    return f"{example['lever']}:" + ",".join(f"{name}={value}" for name, value in example.items() if name != "lever")
+
+
+def _example(lever: str) -> str:
+    """The example of a lever; of another where there is none of that name."""
+    from hospital_twin.levers import describe_levers
+    examples = {one["id"]: one["example"] for one in describe_levers()}
+    return on_one_line(examples.get(lever, examples["beds"]))

@@ -7,6 +7,7 @@ import click
 
 from hospital_twin.cli._inputs import hospital_of
 from hospital_twin.cli._options import as_json, command
+from hospital_twin.cli._types import on_one_line
 from hospital_twin.cli._voice import Voice
 from hospital_twin.errors import BadInput
 
@@ -35,11 +36,21 @@ def _tell(voice: Voice, lever: dict[str, Any]) -> None:
     voice.block("")
     voice.table(("field", "what it is", "values", "default"),
                 [(field["name"], _what(field), _values(field), _default(field)) for field in lever["fields"]], "llll")
+    if lever["example"] is None:
+        voice.block("")
+        voice.say(_why_not(lever))
+        return
     fields = ", ".join(f"{name}: {_yaml(value)}" for name, value in lever["example"].items() if name != "lever")
-    inline = ",".join(f"{name}={value}" for name, value in lever["example"].items() if name != "lever")
-    written = f"{lever['id']}:{inline}"
-    voice.block(f"\n  on the command line:   --lever {_quoted(written)}"
+    voice.block(f"\n  on the command line:   --lever {_quoted(on_one_line(lever['example']))}"
                 f"\n  in a scenario file:    - {{lever: {lever['id']}, {fields}}}")
+
+
+def _why_not(lever: dict[str, Any]) -> str:
+    sections = [field["names"] for field in lever["fields"] if field["names"]]
+    lacking = [field["names"] for field in lever["fields"] if field["names"] and not field["choices"]]
+    if lacking:
+        return f"This hospital has no {' and no '.join(lacking)}: the lever cannot be used."
+    return f"None of this hospital's {' and '.join(sections)} can be changed by it: the lever cannot be used."
 
 
 def _what(field: dict[str, Any]) -> str:
@@ -49,6 +60,8 @@ def _what(field: dict[str, Any]) -> str:
 def _values(field: dict[str, Any]) -> str:
     if field["choices"]:
         return ", ".join(map(str, field["choices"]))
+    if field["choices"] is not None:
+        return "none in this hospital"
     if field["names"]:
         return f"a name of the layout's {field['names']}"
     if field["min"] is not None and field["max"] is not None:

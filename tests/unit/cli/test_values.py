@@ -52,6 +52,11 @@ def test_what_is_taken(kind: click.ParamType, text: str, value: object):
     (Choice("a", "b"), "c", "'c' is not known", "one of a, b"),
     (PlainName(), "../x", "'../x' is not a plain file name", "letters"),
     (Until(), "door_to_clinician", "'' is not a number", "door_to_clinician=2"),
+    (Until(), "boarding_hours=inf", "inf is no width that can be reached", "door_to_clinician=2"),
+    (Until(), "boarding_hours=nan", "nan is no width", "door_to_clinician=2"),
+    (Until(), "boarding_hours=0", "0 is no width", "door_to_clinician=2"),
+    (Inline(), "demand:10", "'10' is no field with its value", "between: demand:source=walk_in,change=10"),
+    (Inline(), "bads:10", "'10' is no field with its value", "between: beds:unit=icu,change=2"),
 ])
 def test_what_is_refused(kind: click.ParamType, text: str, problem: str, expected: str):
     with pytest.raises(BadInput) as wrong:
