@@ -149,6 +149,10 @@ class Flow:
             self.be_patient(waiting, self.draw(visit, token.pc))
         if request.keeps and any(h.place for h in visit.holdings):
             self.blocked.append(waiting)
+        if (self.lines.may_never_admit and waiting.patience_ends < 0 and request.room != 0
+                and len(visit.tokens) == 1 and self.lines.never_admits(waiting)):
+            self.fail(visit, "no unit that it asks for admits such a patient, who would wait for ever",
+                      "`outliers` or a `first_of` that admit them, an `if` on the step, or a `patience`")
         return STOP
 
     def _wait_in_line(self, token: Token, op: tuple, request: int, needs: tuple, lines: tuple[int, ...],

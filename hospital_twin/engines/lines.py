@@ -15,7 +15,8 @@ from hospital_twin.engines.lookups import Lookups
 from hospital_twin.engines.servers import Servers
 from hospital_twin.engines.state import Token, Visit, Waiting
 from hospital_twin.program import Program
-from hospital_twin.program.codes import X
+from hospital_twin.program.codes import Act, X
+from hospital_twin.program.program import Alternative
 
 Needs = tuple[tuple[int, int], ...]
 _MOVING = {X.WAITED, X.AGE, X.HOUR, X.WEEKDAY, X.MONTH, X.ACTIVE}
@@ -53,6 +54,7 @@ class Lines:
         self.lines: list[list[tuple]] = [[] for _ in range(n)]
         self.dirty: set[int] = set()
         self.newcomers: list[Waiting] = []
+        self._joining: list[Waiting] = []
         self.servers = Servers(program)
         self._coupled, self._special = [0] * n, [0] * n
         self._reserve = [tuple(int(v) for v in row) for row in program.resources.reserve]
@@ -67,6 +69,9 @@ class Lines:
         self._simple = [self._one_need(options) for options in self._asks]
         self._any_moving = any(self._moving)
         self.watched = self._watched()
+        self._admitted_for_good = [self._for_good(options) for options in self.program.asks]
+        self.may_never_admit = any(self._admitted_for_good) and not any(
+            act == Act.EVICT for rule in self.program.rules for act, _, _ in rule.acts)
         self._is_special = [r.room >= 0 or r.preempt > 0 for r in self.program.requests]
         self._plain = [self._plain_need(request) for request in range(len(self.program.requests))]
         self._may_not_suffice = [keep > 0 for keep, _ in self._reserve]
@@ -122,6 +127,13 @@ class Lines:
             return len(self.lines[resource])
         return sum(1 for _, w in self.lines[resource] if not w.judge and not (w.fresh and self._room(w) >= 0))
 
+    def _before(self, waiting: Waiting) -> int:
+        """How many a new request finds waiting: of those who join the line with it, only who stand before it."""
+        line = waiting.lines[0]
+        behind = sum(1 for w in self._joining if w.key > waiting.key and line in w.lines and w.token.waiting is w
+                     and not w.judge and not (w.fresh and self._room(w) >= 0))
+        return self.waiting(line) - behind
+
     def _room(self, waiting: Waiting) -> int:
         return -1 if waiting.request < 0 or waiting.regrant else self.program.requests[waiting.request].room
 
@@ -136,9 +148,20 @@ class Lines:
         return tuple(tuple((r, int(self.lookups.value(amount, visit))) for r, amount in needs)
                      for needs, _, _ in self._asks[which])
 
+    def _for_good(self, options: tuple[Alternative, ...]) -> bool:
+        """Whether admission to every one of some units looks at nothing that changes while somebody waits."""
+        changing = _MOVING | set(range(X.FREE, X.ACTIVE + 1))
+        return all(a.admits >= 0 and not self.codes(a.admits) & changing for a in options)
+
+    def never_admits(self, waiting: Waiting) -> bool:
+        """Whether no unit asked for admits such a visit, now or later."""
+        which = self.lookups.choices[self.program.requests[waiting.request].asks](waiting.token.visit)
+        return self._admitted_for_good[which] and not self.options(waiting)
+
     def let_in(self) -> None:
         """Newly joining requests take their places, after the rules have looked and before anybody is served."""
         newcomers, self.newcomers = self.newcomers, []
+        self._joining = newcomers
         for waiting in newcomers:
             self.join(waiting)
 
@@ -207,6 +230,7 @@ class Lines:
                 for resource in sorted(dirty) if len(dirty) > 1 else dirty:
                     if self.lines[resource]:
                         self._serve_line(resource)
+        self._joining = []
 
     def _resort(self, resource: int) -> None:
         """A line whose order moves with time (ageing priority) is sorted at the instant it is used."""
@@ -267,7 +291,7 @@ class Lines:
             self.engine.granted(waiting, needs)
             return True
         room = self._room(waiting)
-        if waiting.fresh and room >= 0 and self.waiting(waiting.lines[0]) >= room:
+        if waiting.fresh and room >= 0 and self._before(waiting) >= room:
             self.leave(waiting)
             self.engine.refused(waiting)
             return True

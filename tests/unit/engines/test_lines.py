@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import pytest
 
+from hospital_twin.engines.flow import RunFailed
 from tests.tiny import at, ends, named, pathway, rows, run, spans
 
 pytestmark = pytest.mark.unit
@@ -349,3 +350,44 @@ def test_the_log_says_which_units_refuse():
               {{move: in_ward, to: {{first_of: [icu, ward]}}}}, {{leave: out, as: home}}]
     """)
     assert log.provenance.refusing == ("ward", "icu")
+
+
+@pytest.mark.parametrize(("mine", "others", "refused"), [(1, 2, False), (2, 1, True)])
+def test_room_is_judged_by_who_stands_before(mine: int, others: int, refused: bool):
+    # Two join a full unit in one tick: the one with room for one before it is refused only behind the other.
+    log = run(f"""
+        units: {{w: {{places: 1, order: [number]}}}}
+        sources: {{h: {{pathway: hold, trace: {at(0)}}}, a: {{pathway: pa, trace: {at(10)}}},
+                   b: {{pathway: pb, trace: {at(10)}}}}}
+        pathways:
+          hold: [{{move: h1, to: w}}, {{stay: h2, takes: 60 min}}, {{leave: h3, as: home}}]
+          pa: [{{move: a1, to: w, room: 1, number: {mine}}}, {{stay: a2, takes: 5 min}}, {{leave: a3, as: home}}]
+          pb: [{{move: b1, to: w, number: {others}}}, {{stay: b2, takes: 5 min}}, {{leave: b3, as: home}}]
+    """)
+    assert ends(log)["a0"] == ((10, "refused") if refused else (65, "home"))
+    assert ends(log)["b0"] == ((65, "home") if refused else (70, "home"))
+
+
+NOT_HERE = """
+    attributes: {{age: [1, 2]}}
+    units: {{w: {{places: 1, admits: {admits}}}, v: {{places: 1, admits: age == 2}}}}
+    sources: {{a: {{pathway: p, trace: {t}, sets: {{age: 1}}}}}}
+    pathways:
+      p: [{{move: in, to: {{first_of: [w, v]}}{more}}}, {{stay: s, takes: 5 min}}, {{leave: out, as: home}}]
+"""
+
+
+def test_who_is_admitted_nowhere_ends_the_run_instead_of_waiting_for_ever():
+    with pytest.raises(RunFailed, match="no unit that it asks for admits") as wrong:
+        run(NOT_HERE.format(admits="age > 1", t=at(3), more=""))
+    assert wrong.value.where == "tiny: pathways.p.0 (move: in)"
+
+
+@pytest.mark.parametrize(("admits", "more", "end"), [
+    ("age > 1", ", patience: 10 min", (13, "left_without_being_seen")),
+    ("age > 1 or hour >= 2", "", (125, "home")),
+    ("age == 1", "", (8, "home")),
+    ("age > 1", ", room: 0", (3, "refused")),
+])
+def test_unless_it_gives_up_or_is_admitted_later_or_elsewhere(admits: str, more: str, end: tuple):
+    assert ends(run(NOT_HERE.format(admits=admits, t=at(3), more=more))) == {"a0": end}
