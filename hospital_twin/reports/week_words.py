@@ -34,7 +34,8 @@ def _level(week: TypicalWeek) -> str:
     start = (f"{week.scenario[:1].upper()}{week.scenario[1:]}, {title[0].lower()}{title[1:]}, {week.weeks:,} "
              f"{'week' if week.weeks == 1 else 'weeks'} simulated (from {week.since:%b %Y}): ")
     peak = int(middle.idxmax())
-    block = _block(middle[middle >= middle.max() - max(_VISIBLE, float(week.sure.loc[peak]))].index)
+    # As high as the peak, as far as these runs can tell: a full place has its highest number at more than one hour.
+    block = _block(middle[middle + week.sure >= middle.max() - max(_VISIBLE, float(week.sure.loc[peak]))].index)
     if middle.max() - usual > spread and block is not None:
         first, last = block
         low, top, high = (rounded(float(bands.loc[peak, name])) for name in ("low", "q50", "high"))
@@ -80,9 +81,10 @@ def _full(week: TypicalWeek) -> str:
     places = f"{low}" if low == high else f"{low} to {high}"
     if week.full == 0:
         return f"At every moment at least one of the {places} {week.places_called()} was free."
-    share = "less than 1 %" if week.full < 1 else f"{week.full:.0f} %"
+    share = "in less than 1 %" if week.full < 1 else f"{week.full:.0f} %"
     when = "" if len(open_) == len(week.staffed) else " it is open"
-    return f"None of the {places} {week.places_called()} is free {share} of the time{when}."
+    called = week.places_called().removesuffix("s")
+    return f"There is no free {called} (of {places}) {share} of the time{when}."
 
 
 def _against_log(week: TypicalWeek) -> str:
