@@ -16,6 +16,8 @@ from hospital_twin.importers._times import readable_shares
 
 ENOUGH = 0.5
 """The merit from which a column is taken to mean something."""
+_WHOLLY = 0.9
+"""The merit from which all words of a header are those of a name."""
 _TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORECASE)
 _COMPOUND = re.compile(r"([a-z]{3,})(nummer|nr|datum|zeit|zeitpunkt|tijd|tijdstip|kennung)\b")
 _PLAIN = re.compile(r"\d*[^\W\d](?:[\w .()/-]*[\w.)])?")
@@ -85,6 +87,7 @@ class _Profile(NamedTuple):
     clock: bool
     empty: bool
     personal: bool
+    private: bool
 
 
 def _profile(peek: Peek, place: int) -> _Profile:
@@ -94,7 +97,8 @@ def _profile(peek: Peek, place: int) -> _Profile:
     clock = bool(given) and sum(bool(_TIME_OF_DAY.fullmatch(v)) for v in given) >= ENOUGH * len(given)
     words = words_of(peek.header[place])
     return _Profile(words, readable >= ENOUGH, date_only >= ENOUGH, clock, not given,
-                    about_a_person(words) or like_names(given))
+                    about_a_person(words) or like_names(given),
+                    about_a_person(word for word in words if word not in NOISE and word != "nom"))
 
 
 def _merit(profile: _Profile, field: Field) -> float:
@@ -105,6 +109,8 @@ def _merit(profile: _Profile, field: Field) -> float:
     if field.kind != "time" and (profile.times and not _all_digits(profile, field) or profile.clock):
         return 0.0
     merit = max(_likeness(profile.words, field.names), 0.7 * _likeness(profile.words, field.weak))
+    if field.kind == "word" and profile.private and merit < _WHOLLY:
+        return 0.0
     return merit * (0.8 if profile.empty else 1.0)
 
 
@@ -119,7 +125,7 @@ def _likeness(words: tuple[str, ...], names: frozenset[str]) -> float:
     if "_".join(words) in names or "".join(words) in names:
         return 1.0
     if core and ("_".join(core) in names or "".join(core) in names):
-        return 0.9 if "code" in words else 0.95
+        return _WHOLLY if "code" in words else 0.95
     spans = ["_".join(core[i:j]) for i in range(len(core)) for j in range(i + 1, len(core) + 1)]
     part = max((span.count("_") + 1 for span in spans if span in names and ("_" in span or len(span) > 3)), default=0)
     return 0.5 + 0.4 * part / (len(core) + 1) if part else 0.0

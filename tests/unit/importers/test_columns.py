@@ -122,6 +122,18 @@ def test_what_says_who_somebody_is_is_no_number_of_a_person_or_visit(write: Writ
     assert found == {"visit": "case id", "unit": "ward", "start": "start"}
 
 
+@pytest.mark.parametrize("header", ["Postcode area", "Patient address location", "Lieu de naissance", "Birth place"])
+def test_where_somebody_lives_or_was_born_is_no_unit(write: Write, header: str):
+    assert "unit" not in meant(write(f"case id,{header},start\n1,X1,2025-03-25 10:00\n"))
+
+
+@pytest.mark.parametrize("header", ["Ward name", "Current ward name", "Nom du service", "Stationsname", "Afdelingsnaam",
+                                    "Nombre de la unidad"])
+def test_a_unit_may_be_named(write: Write, header: str):
+    found = meant(write(f"case id,{header},start\n1,General Surgery,2025-03-25 10:00\n"))
+    assert found["unit"] == header
+
+
 def test_the_number_of_a_person_is_taken_without_asking_where_the_name_stands_beside_it(write: Write):
     found = meant(write("visit,Patient Name,Patient ID,ward,start\n1,Ann Lee,88,A,2025-03-25 10:00\n"))
     assert found["patient"] == "Patient ID"
