@@ -71,8 +71,9 @@ class Comparison:
         return scenario_sentence(self.says[scenario], self.headlines(scenario), kpi_drawer())
 
     def note(self, *, every: bool = False) -> str:
-        """What the intervals promise, and what many of them together do not; of the headlines, or of `every` number."""
-        rows = self.table if every else self.headlines()
+        """What the intervals promise, and what many of them together do not; of the headlines, or of `every` number
+        that is of no single hour."""
+        rows = self.table[self.table["hour"].isna()] if every else self.headlines()
         rows = rows[rows["verdict"].ne(NOT_COMPUTABLE)]
         chance = len(rows) * (1 - self.confidence)
         by_chance = f"about {chance:.0f}" if chance >= 1 else "fewer than one"

@@ -20,6 +20,12 @@ pytestmark = pytest.mark.e2e
 
 PROGRAM = str(Path(sys.executable).with_name("hospital-twin"))
 TWO = ("--days", "2", "--warm-up", "0", "--replications", "2", "--workers", "1")
+NO_STAFF = """\
+name: Beds only
+units: {corridor: {kind: ward, places: unlimited}, ward_3b: {kind: ward, places: 5}}
+sources: {walk_in: {pathway: in_and_out, rate: 0.1, ceiling: 2}}
+pathways: {in_and_out: [{move: in, to: ward_3b}, {stay: here, takes: 20 h}, {leave: out, as: home}]}
+"""
 NUMBER = r"[−+]?[\d,.]+"
 
 
@@ -100,6 +106,8 @@ def test_compare_prints_a_table_and_a_sentence_per_scenario(folder: Path):
     assert re.search(r" \+300 % walk.in arrivals: .+? → ", " ".join(out.split()))
     assert "\n+1 ward bed: " in out
     assert "Differences are paired" in out
+    assert re.search(r"No clear difference is not none: 6 replications tell, .* --replications 24",
+                     " ".join(out.split()))
     assert max(map(len, out.splitlines())) <= 100
 
 
@@ -137,6 +145,7 @@ def test_compare_writes_a_report(folder: Path):
     assert "+1 ward bed" in page
     assert "<svg" in page
     assert "hospital-twin compare tiny.yaml bed.yaml" in page
+    assert re.search(r"\d+ differences are shown here, .* \d+ differences are listed here", page, re.DOTALL)
 
 
 def test_the_warm_up_is_found_and_shown(folder: Path):
@@ -183,6 +192,16 @@ def test_the_example_of_each_lever_can_be_typed(folder: Path):
     found = answer(folder, "compare", "community_hospital", *levers, "--days", "1", "--warm-up", "0",
                    "--replications", "2", "--workers", "2")
     assert len(found["scenarios"]) == len(lines)
+
+
+def test_a_lever_that_a_hospital_cannot_use_is_said_to_be_none_for_it(folder: Path):
+    (folder / "no_staff.yaml").write_text(NO_STAFF)
+    out = twin(folder, "levers", "--of", "no_staff.yaml").stdout
+    assert "This hospital has no staff: the lever cannot be used." in out
+    assert re.findall(r"--lever (.+)$", out, re.MULTILINE) == ["beds:unit=ward_3b,change=2",
+                                                               "demand:source=walk_in,change=10"]
+    found = answer(folder, "compare", "no_staff.yaml", "--lever", "beds:unit=Ward 3B,change=2", *TWO)
+    assert [one["says"] for one in found["scenarios"]] == ["+2 ward 3b beds"]
 
 
 def test_layout_check_list_and_schema(folder: Path):
