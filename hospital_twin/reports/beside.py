@@ -10,13 +10,14 @@ import pandas as pd
 from hospital_twin.eventlog import WHOLE_HOSPITAL
 from hospital_twin.kpis import Kpi, kpi_drawer
 from hospital_twin.reports.wording import figure
-from hospital_twin.validation.side_by_side import INSIDE, OFF, UNKNOWN, WIDE
 
 SAME_LOG = ("The twin was calibrated on this log. That the two agree shows that it describes the hospital, not that it "
             "foretells what has not been seen.")
 
 
-_WORDS = {INSIDE: "inside", OFF: "outside", WIDE: "too wide to tell", UNKNOWN: "not in both"}
+_WIDE = "too wide to tell"
+_WORDS = {"inside": "inside", "off": "outside", _WIDE: _WIDE, "not computable": "not in both"}
+"""The verdicts of `validation.beside`, as a page says them."""
 
 
 class BesideRow(NamedTuple):
@@ -53,11 +54,11 @@ def _row(kpi: Kpi, line: Any) -> BesideRow:
     statistic, words = kpi.statistics[line.statistic], kpi.title
     if kpi.assumes:
         words = statistic.words[0].upper() + statistic.words[1:]
-    told = line.verdict in (INSIDE, OFF)
+    told = line.verdict in ("inside", "off")
     observed, twin, low, high = (figure(value, statistic.decimals)
                                  for value in (line.observed, line.twin, line.low, line.high))
-    return BesideRow(words, statistic.unit, observed, twin, "" if line.verdict == UNKNOWN else f"{low} to {high}",
-                     line.verdict == INSIDE, _WORDS[line.verdict],
+    return BesideRow(words, statistic.unit, observed, twin, f"{low} to {high}" if told or line.verdict == _WIDE else "",
+                     line.verdict == "inside", _WORDS[line.verdict],
                      _position(line.observed, line.low, line.high) if told else None, kpi.assumes)
 
 
@@ -70,14 +71,14 @@ def _position(value: float, low: float, high: float) -> float:
 def beside_sentence(rows: Sequence[BesideRow]) -> str:
     """How many of the log's headlines the twin finds possible, which ones it does not, and what does not hold."""
     known = [row for row in rows if row.position is not None and not row.assumes]
-    wide = [row.title for row in rows if row.word == _WORDS[WIDE] and not row.assumes]
+    wide = [row.title for row in rows if row.word == _WIDE and not row.assumes]
     vague = f" Too wide a range to tell: {', '.join(wide)}." if wide else ""
     if not known:
         nothing = "can be held to the twin's range" if wide else "the twin has too"
         return f"The log has no number that {nothing}.{vague}{_not_held(rows)}"
     off = [f"{row.title} ({_numbers(row)})" for row in known if not row.inside]
-    first = (f"{len(known) - len(off)} of {len(known)} numbers of the log lie within the twin's 95 % range for a log "
-             "of that length")
+    first = (f"{len(known) - len(off)} of {len(known)} headline numbers of the log lie within the twin's 95 % "
+             "range for a log of that length")
     return (f"{first}; outside: {'; '.join(off)}." if off else f"{first}.") + vague + _not_held(rows)
 
 

@@ -64,7 +64,7 @@ def test_it_says_what_is_wrong_with_the_log(said: str):
 
 def test_it_shows_the_twin_beside_the_log(said: str):
     assert re.search(r"^Door to clinician +min +\d+ +\d+ +\d+ to \d+", said, re.MULTILINE)
-    assert re.search(r"\d+ of \d+ numbers of the log lie within", said)
+    assert re.search(r"\d+ of \d+ headline numbers of the log lie within", said)
 
 
 def test_it_finds_the_warm_up_and_says_how_long_it_will_take(said: str):

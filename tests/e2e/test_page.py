@@ -32,7 +32,7 @@ def test_the_answer_is_on_the_page(visit, serving: Callable, tmp_path: Path):
         assert answer.question in said
         assert findings(answer)[0].sentence in said
         assert visit.page.inner_text(f"#{ids.WEEK_SENTENCE}") == sentence_of("majors")
-        assert "1 of 2 numbers of the log lie within" in said
+        assert "1 of 2 headline numbers of the log lie within" in said
         assert "synthetic data" in visit.page.inner_text("header").lower()
         assert visit.page.locator(f"#{ids.KPI_TABLE} tbody tr").count() == 10
         assert visit.page.get_attribute("html", "lang") == "en"

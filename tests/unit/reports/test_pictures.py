@@ -86,8 +86,8 @@ def test_the_log_beside_the_twin():
     assert (rows["Boarding"].inside, rows["Boarding"].observed) == (False, "50.0")
     assert rows["Critical care refusals"].position is None
     assert beside_sentence(list(rows.values())) == (
-        "1 of 2 numbers of the log lie within the twin's 95 % range for a log of that length; outside: Boarding "
-        "(50.0 in the log, 28.0 to 34.0 h a day in the twin).")
+        "1 of 2 headline numbers of the log lie within the twin's 95 % range for a log of that length; outside: "
+        "Boarding (50.0 in the log, 28.0 to 34.0 h a day in the twin).")
     picture = beside_picture(list(rows.values()))
     assert picture is not None
     assert [mark.style for mark in picture.marks if mark.kind == "dot"] == ["log", "log off"]
@@ -107,7 +107,7 @@ def test_a_range_that_holds_almost_anything_counts_as_nothing():
     row = beside_rows(wide)[0]
     assert (row.word, row.inside, row.position, row.range) == ("too wide to tell", False, None, "28 to 34")
     said = beside_sentence(beside_rows(wide))
-    assert said.startswith("0 of 1 numbers of the log lie within")
+    assert said.startswith("0 of 1 headline numbers of the log lie within")
     assert said.endswith("in the twin). Too wide a range to tell: Door to clinician.")
     alone = beside_sentence(beside_rows(wide.head(1)))
     assert alone == ("The log has no number that can be held to the twin's range. Too wide a range to tell: Door to "

@@ -50,7 +50,8 @@ def test_it_says_what_was_asked_found_and_assumed(tmp_path: Path):
     finding, = findings(answer)
     week, other = (typical_week(answer, "majors", name) for name in ("baseline", "two more doctors"))
     for text in (answer.question, finding.sentence, week.sentence(other), "synthetic data",
-                 answer.faults[0], answer.command, "1 of 2 numbers of the log lie within", answer.comparison.note(),
+                 answer.faults[0], answer.command, "1 of 2 headline numbers of the log lie within",
+                 answer.comparison.note(),
                  "The first 2 days fill the hospital and are not counted", "cleaning of St Elsewhere", "ab" * 32,
                  "calibrated on this log",
                  "written 02 Jan 2026, 03:04 GMT", "log 01 Jan 2024 to 01 Jan 2025",
