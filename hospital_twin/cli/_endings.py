@@ -21,8 +21,8 @@ NEAR = 0.8
 def exit_code(arguments: Sequence[str]) -> int:
     """Run the command in `arguments` (without the program's name) and answer how it ended.
 
-    0 done; 1 the answer is no; 2 bad input; 3 it could not be finished (a full disk, a simulation that goes round
-    without end); 70 a fault of the program itself, told with its traceback; 130 stopped by Ctrl-C, as shells have it.
+    0 done; 1 the answer is no; 2 bad input; 3 it could not be finished (a full disk, a worker that
+    was killed); 70 a fault of the program itself, told with its traceback; 130 stopped by Ctrl-C, as shells have it.
     """
     _speak_utf8()
     try:
