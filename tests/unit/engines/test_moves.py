@@ -106,10 +106,9 @@ def test_an_admission_rule_may_read_counts_and_is_judged_at_each_try():
     assert spans(log, "stay") == {"a0": (0, 10), "b0": (5, 15), "a1": (15, 25), "a2": (25, 35)}
 
 
-def test_a_mover_who_is_admitted_nowhere_waits_and_is_in_no_circle():
+def test_a_mover_who_is_admitted_nowhere_yet_waits_and_is_in_no_circle():
     log = run(f"""
-        attributes: {{kind: [x, y]}}
-        units: {{ed: {{places: 1}}, w: {{places: 1, admits: kind == y}}}}
+        units: {{ed: {{places: 1}}, w: {{places: 1, admits: month == 2}}}}
         sources: {{a: {{pathway: p, trace: {at(0)}}}}}
         pathways: {{p: {pathway("{move: to_ed, to: ed}", "{move: to_w, to: w}", "{stay: s, takes: 10 min}")}}}
     """)
