@@ -73,11 +73,12 @@ class Question:
 
 
 class Answered(NamedTuple):
-    """An answer, the study under which it is stored, and whether the wanted precision was reached."""
+    """An answer, the study under which it is stored, whether the wanted precision was reached, and what to know."""
 
     answer: Answer
     study: str
     precision: Precision | None
+    cautions: tuple[str, ...]
 
 
 def typed() -> str:
@@ -138,7 +139,7 @@ def answered(question: Question, store: Store, voice: Voice, beside: pd.DataFram
     store.finish(study, comparison, **({} if beside is None else {"beside": beside}))
     answer = Answer(question.words, question.hospital, runs, comparison, question.observed, beside, question.faults,
                     typed(), question.synthetic)
-    return Answered(answer, study, precision)
+    return Answered(answer, study, precision, comparison.cautions if comparison else question.cautions)
 
 
 def _simulated(question: Question, first: int, store: Store, study: str, voice: Voice
@@ -227,7 +228,7 @@ def as_json(found: Answered, store: Path) -> dict[str, Any]:
     return {"question": answer.question, "hospital": runs.hospital, "starts": runs.starts, "days": runs.days,
             "warm_up_days": runs.warm_up_days, "seed": runs.seed, "replications": len(runs.replications),
             "scenarios": sentences, "table": records(table[table["hour"].isna()].drop(columns="hour")),
-            "cautions": comparison.cautions if comparison else (),
+            "cautions": found.cautions,
             "precision_reached": found.precision.reached if found.precision else None,
             "study": found.study, "store": store}
 

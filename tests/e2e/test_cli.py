@@ -165,6 +165,8 @@ def test_a_warm_up_that_was_not_found_stays_with_the_answer(folder: Path):
     with Store(folder / "out" / "twin.sqlite") as store:
         found = [store.comparison(study.id) for study in store.studies() if study.finished]
     assert [one.cautions[0].partition(":")[0] for one in found] == ["The warm-up was not found"]
+    alone = answer(folder, "run", "slow.yaml", "--days", "63", "--replications", "2")
+    assert [caution.partition(":")[0] for caution in alone["cautions"]] == ["The warm-up was not found"]
 
 
 def test_runs_too_short_to_tell_their_warm_up_are_refused_with_the_way_out(folder: Path):

@@ -77,7 +77,7 @@ def test_it_answers_two_what_ifs_with_a_table_and_a_sentence_each(said: str):
     for what in ("+2 ED doctors 10:00–22:00", "+10 % arrivals"):
         assert f"\n{what}\n" in said
         assert re.search(rf"^{re.escape(what)}: ", said, re.MULTILINE)
-    assert re.search(r"^Door to clinician .*\[[−+]?[\d.]+, [−+]?[\d.]+\]  [●■○]", said, re.MULTILINE)
+    assert re.search(r"^Door to clinician .*\[[−+]?[\d.]+, [−+]?[\d.]+\]  [●■○≈]", said, re.MULTILINE)
 
 
 def test_it_leaves_a_report_a_hospital_and_the_runs(folder: Path, said: str):
