@@ -34,7 +34,7 @@ def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: s
     from hospital_twin.cli._inputs import layout_of, log_of
     voice, given = Voice(as_json), layout_of(layout)
     path = output or STANDARD
-    _only_over_its_own(path)
+    _only_over_its_own(path, layout)
     found, report = log_of(log, given, mapping, time_zone)
     voice.say(f"{report.file}: {report.read:,} rows read, {report.kept:,} kept, {report.rejected:,} rejected "
               f"(what and why: hospital-twin check {report.file}).")
@@ -50,7 +50,7 @@ def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: s
     return DONE if hospital.fits else NO
 
 
-def _only_over_its_own(path: Path) -> None:
+def _only_over_its_own(path: Path, layout: str | None) -> None:
     """Raises `BadInput` when another file than one that this command wrote would be written over."""
     from hospital_twin.layout import read_yaml
     if path.exists():
@@ -58,3 +58,6 @@ def _only_over_its_own(path: Path) -> None:
         if not isinstance(value, dict) or "fitted_on" not in value:
             raise BadInput(str(path), "this file is there already, and is not one that calibrate wrote",
                            "another name after -o")
+        if layout is not None and Path(layout).exists() and path.samefile(layout):
+            raise BadInput(str(path), "it is the layout that is to be fitted, and would be written over",
+                           "another name after -o, so that what was corrected by hand is kept")

@@ -55,7 +55,7 @@ def _check(layout: str, as_json: bool) -> None:
     voice.say(f"{short(file)} is a complete layout of {found.name}: "
               + ", ".join(f"{number} {name}" for name, number in parts.items()) + ".")
     for ring in rings:
-        voice.say(f"Patients in {', '.join(ring)} can come to wait for each other's places; then they "
+        voice.say(f"Patients in {', '.join(ring)} can come to wait for each other's places or nurses; then they "
                   + ("swap." if found.in_a_circle == "swap" else "stop the run."))
 
 

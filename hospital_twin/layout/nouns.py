@@ -285,8 +285,8 @@ class Layout(Part):
         "stop", examples=["drain"], description="At the end of a run: stop, or let nobody in any more and everybody "
                                                 "leave.")
     in_a_circle: Literal["swap", "fail"] = Field(
-        "swap", examples=["fail"], description="When patients wait for each other's places in a circle: they swap, or "
-                                               "the run fails.")
+        "swap", examples=["fail"], description="When patients wait for each other's places or nurses in a circle: they "
+                                               "swap, or the run fails.")
     attributes: dict[Name, Annotated[Attribute, BeforeValidator(
         _attribute, json_schema_input_type=Attribute | list[str | int | bool])]] = Field(
         default_factory=dict, examples=[{"acuity": [1, 2, 3, 4, 5]}], description="Class attributes of a visit.")

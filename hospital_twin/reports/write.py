@@ -68,8 +68,8 @@ def assumptions(answer: Answer) -> list[str]:
     """What has to be true for the answer to hold, in plain words."""
     runs = answer.baseline
     found = [f"Each of the {len(runs.replications)} replications simulates {runs.days:g} days from {runs.starts}. "
-             + (f"The first {runs.warm_up_days:g} days fill the hospital and are not counted." if runs.warm_up_days else
-                "The hospital begins empty and everything is counted."),
+             + (f"The first {runs.warm_up_days:g} days are for the hospital to fill and are not counted."
+                if runs.warm_up_days else "The hospital begins empty and everything is counted."),
              "Staff, beds and arrivals follow the weekly pattern of the layout; what the layout does not say does not "
              "happen."]
     found += [f"{one.scenario}: {'' if one.says == one.scenario else f'{one.says}; '}everything else stays as it is."
