@@ -236,13 +236,8 @@ class Rows:
 
     def held(self, resource: str) -> np.ndarray:
         """Rows in which a resource is held. Cleaning after a swap goes on beside the next patient's stay."""
-        mine = (self.resource == resource) & (self.amount > 0)
-        swapped = mine & (self.reason == "swapped")
-        beside = Counter(zip(self.visit[swapped].tolist(), self.end[swapped].tolist(), strict=True))
-        for row in np.flatnonzero(mine & (self.activity == "cleaning")) if beside else ():
-            left = (int(self.visit[row]), int(self.start[row]))
-            mine[row], beside[left] = beside[left] <= 0, beside[left] - 1
-        return np.flatnonzero(mine)
+        beside = (self.activity == "cleaning") & (self.reason == "swapped")
+        return np.flatnonzero((self.resource == resource) & (self.amount > 0) & ~beside)
 
 
 def _ticks(times: pd.Series) -> np.ndarray:

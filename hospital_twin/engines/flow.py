@@ -183,8 +183,17 @@ class Flow:
         if waiting.regrant:
             self.engine.preemption.regranted(waiting)
             return
-        self.holdings.take(waiting, self.program.requests[waiting.request], needs, op[7])
+        request = self.program.requests[waiting.request]
+        self.holdings.take(waiting, request, needs, op[7])
+        if request.place and len(token.visit.tokens) > 1:
+            self._keeps_now(token)
         self.go(token, op[2])
+
+    def _keeps_now(self, token: Token) -> None:
+        """Another branch that waits for a place keeps from now on the one that this branch was given."""
+        self.blocked += [t.waiting for t in token.visit.tokens
+                         if t is not token and t.waiting is not None and not t.waiting.judge and not t.waiting.regrant
+                         and self.program.requests[t.waiting.request].keeps]
 
     def refused(self, waiting: Waiting) -> None:
         """A request finds no room: it is recorded, and the visit goes the way of those refused."""

@@ -97,7 +97,7 @@ class Holdings:
             self.record.held(visit, holding, now, SWAPPED)
             idle = self._cleaning_ticks(visit, holding)
             if idle > 0:
-                self.record.cleaned(visit, holding, now, now + idle)
+                self.record.cleaned(visit, holding, now, now + idle, SWAPPED)
             self.lines.give(holding.resource, holding.amount)
 
     # ---- moving house

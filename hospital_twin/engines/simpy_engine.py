@@ -56,9 +56,12 @@ def simulate(program: Program, *, seed: int, replication: int = 0, resume: snaps
 
 def pause(program: Program, *, seed: int, replication: int = 0, at: int, resume: snapshots.Snapshot | None = None
           ) -> snapshots.Snapshot:
-    """The state just before tick `at`: everything that happened before it, nothing that happens at it."""
+    """The state just before tick `at`: everything that happened before it, nothing that happens at it.
+
+    At the latest the state at the end of the horizon, with which a run that stops there has ended.
+    """
     engine = Engine(program, seed, replication, resume)
-    engine.run(at)
+    engine.run(min(at, program.calendar.horizon))
     return snapshots.take(engine)
 
 

@@ -70,8 +70,12 @@ def visits(log: EventLog) -> pd.DataFrame:
 
 
 def held(log: EventLog, place: str, activities: Iterable[str] = ("stay",)) -> StepCurve:
-    """How many places of a unit are held over time: by patients (``stay``), and with ``cleaning`` also those."""
+    """How many places of a unit are held over time: by patients (``stay``), and with ``cleaning`` also those.
+
+    A cleaning that goes on beside the next patient's stay (it ends as ``swapped``) holds nothing.
+    """
     rows = log.stays[log.stays["activity"].isin(tuple(activities)) & _about(log.stays, [place])]
+    rows = rows[rows["activity"].ne("cleaning") | rows["end_reason"].ne("swapped")]
     return StepCurve.of_intervals(ticks(rows["start"]), ticks(rows["end"]), rows["amount"].to_numpy())
 
 

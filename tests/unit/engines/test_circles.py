@@ -31,7 +31,8 @@ def test_two_who_wait_for_each_others_place_swap_in_that_tick():
 
 def test_the_cleaning_follows_the_swap_and_is_recorded():
     log = run(TWO.format(what="swap", cleaning=15, t=at(0)))
-    assert rows(log, "cleaning") == [("x0", "cleaning", 40, 40, 55, "done"), ("y0", "cleaning", 60, 60, 75, "done")]
+    assert rows(log, "cleaning") == [("x0", "cleaning", 40, 40, 55, "swapped"),
+                                     ("y0", "cleaning", 60, 60, 75, "done")]
     assert ends(log) == {"x0": (50, "home"), "y0": (60, "home")}
 
 

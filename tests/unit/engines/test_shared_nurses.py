@@ -127,3 +127,21 @@ def test_a_layout_says_whose_patients_can_come_to_wait_for_each_others_nurses():
     assert circles(layout_of(shared)) == [("icu",)]
     assert circles(layout_of(shared.replace("{nurse: 1 per 2 patients}", "{}"))) == []
     assert circles(layout_of(shared.replace("{move: m2, to: hdu}", "{move: m2, to: hdu, keep_place: false}"))) == []
+
+
+def test_a_place_that_another_branch_was_given_is_kept_too():
+    # Both branches ask in one tick: the first is given the only nurse with its place, and the second waits for her.
+    log = run(f"""
+        staff: {{nurse: {{on_duty: 1}}}}
+        units: {{icu: {{places: 1, staff: {{nurse: 1 per 1 patient}}}},
+                 hdu: {{places: 1, staff: {{nurse: 1 per 1 patient}}}}}}
+        sources: {{a: {{pathway: p, trace: {at(0)}}}}}
+        pathways:
+          p:
+            - together: both
+              branches: [[{{move: m1, to: icu, takes: 20 min}}, {{stay: s1, takes: 10 min}}],
+                         [{{move: m2, to: hdu}}, {{stay: s2, takes: 30 min}}]]
+            - {{leave: out, as: home}}
+    """)
+    assert ends(log)["a0"][1] == "home"
+    assert rows(log, resource="hdu")[0][3] == 0

@@ -62,7 +62,7 @@ def whole():
     return program, simulate(program, seed=4).fingerprint()
 
 
-@pytest.mark.parametrize("minute", [0, 1, 60, 447, 480, 600.25, 1439, 1440, 2000, 2879, 2880])
+@pytest.mark.parametrize("minute", [0, 1, 60, 447, 480, 600.25, 1439, 1440, 2000, 2879, 2880, 3000])
 def test_resumed_from_any_moment_it_is_the_unbroken_run(whole, minute: float, tmp_path: Path):
     program, unbroken = whole
     pause(program, seed=4, at=round(minute * MINUTE)).save(tmp_path / "snapshot.gz")
