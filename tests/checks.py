@@ -253,8 +253,9 @@ def check_log(log: EventLog) -> Rows:
     """Conservation of visits, and no grant beyond capacity."""
     rows = Rows(log)
     _visits_are_conserved(rows)
+    nursing = log.stays[log.stays["activity"].eq("stay") & ~log.stays["resource"].isin(log.units)]
     for resource in log.resources:
-        _never_over_capacity(rows, resource)
+        _never_over_capacity(rows, resource, staffed=resource in set(nursing["unit"]))
     return rows
 
 
@@ -273,10 +274,14 @@ def _visits_are_conserved(rows: Rows) -> None:
     assert len(arrive) == len(leave) + len(present), "arrived is not left + present: somebody vanished"
 
 
-def _never_over_capacity(rows: Rows, resource: str) -> None:
+def _never_over_capacity(rows: Rows, resource: str, *, staffed: bool) -> None:
     """At no grant is more held than there is; more may be held after a fall of capacity,
-                a swap or a change of class."""
+                a swap or a change of class.
+
+    staffed: the log's capacity is what the nurses allow, and cleaning takes none of them.
+    """
     mine = rows.held(resource)
+    mine = mine[rows.activity[mine] != "cleaning"] if staffed else mine
     if not len(mine):
         return
     begin, until, amount = rows.start[mine], rows.end[mine] + ~rows.done[mine], rows.amount[mine]
