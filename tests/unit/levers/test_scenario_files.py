@@ -22,7 +22,7 @@ GOOD = """
         window: "10:00-22:00"
 """
 FAULTS = {
-    "no such lever": ("levers:\n  - lever: helicopters", "line 3", "'helicopters'", "one of beds, demand, ed_staffing"),
+    "no such lever": ("levers:\n  - lever: helicopters", "line 3", "'helicopters'", "one of beds, "),
     "no lever named": ("levers:\n  - extra: 2", "line 3", "names no lever", "{lever: id"),
     "no list": ("levers: {lever: demand}", "line 2", "levers is", "a list of levers"),
     "unknown field": ("levers:\n  - lever: beds\n    unit: icu\n    number: 3", "line 5", "no field 'number'",
