@@ -43,10 +43,12 @@ def verified(name: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["product"] == now:
             return kept["figures"]
-    begin = time.perf_counter()
+    begin, made_by = time.perf_counter(), commit()
     figures = json.loads(json.dumps(compute()))
+    if product() != now:
+        raise RuntimeError(f"{name}: the code was changed while it ran, so its figures are of no state of the product")
     FOLDER.mkdir(exist_ok=True)
-    kept = {"item": name, "commit": commit(), "product": now, "seconds": round(time.perf_counter() - begin, 1),
+    kept = {"item": name, "commit": made_by, "product": now, "seconds": round(time.perf_counter() - begin, 1),
             "figures": figures}
     path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return figures

@@ -145,6 +145,8 @@ def _answer(question: Question, log: EventLog, folder: Path, voice: Voice) -> No
         left_out = min(pd.Timedelta(days=runs.warm_up_days), (log.end - log.start) / 2)
         table = beside(log, runs, warm_up=left_out)
         show_beside(table, voice)
+        for doubt in question.cautions:
+            voice.say(f"Caution: {doubt}")
         voice.say(SAME_LOG)
         voice.heading("4. What if")
         made = study.answered(question, store, voice, table)

@@ -39,10 +39,11 @@ class Shown(NamedTuple):
 def shown(row: pd.Series, decimals: int) -> Shown:
     """The numbers of a row of `Comparison.table` with the decimals of its statistic, none with more.
 
-    Differences are rounded as they are, so that what is too small to show is 0.
+    Differences are rounded as they are, so that what is too small to show is 0; but no end of a clear one's interval.
     """
-    difference, low, high = (number(round(value, decimals), decimals, sign=True) if math.isfinite(value) else ""
-                             for value in (row["difference"], row["low"], row["high"]))
+    kept = row["verdict"] in CLEAR
+    difference, low, high = (number(value if kept else round(value, decimals), decimals, sign=True)
+                             if math.isfinite(value) else "" for value in (row["difference"], row["low"], row["high"]))
     return Shown(*(number(row[side], decimals) if math.isfinite(row[side]) else "" for side in ("baseline", "value")),
                  difference, f"[{low}, {high}]" if low and high else "")
 

@@ -31,7 +31,8 @@ class Provenance(BaseModel):
     visit can be measured then, arrivals and how many are there cannot.
     complete: whether every wait, refusal and cancellation is on record, so that what is not there did not happen. A
     hospital's export seldom is; a simulated run always.
-    refusing: of a simulated run the places that its layout can refuse, whether or not anybody was; else None.
+    refusing, leaving: of a simulated run the places that its layout can refuse and the dispositions with which its
+    visits can leave, whether or not anybody did; else None.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +46,7 @@ class Provenance(BaseModel):
     dates_comparable: bool = True
     complete: bool = False
     refusing: tuple[str, ...] | None = None
+    leaving: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -210,10 +210,17 @@ class Window:
         """Whether the log, at any time, has rows of an activity."""
         return bool(self.log.stays["activity"].eq(activity).any())
 
-    def records_leaving(self, disposition: str) -> bool:
-        """Whether that nobody leaves with a disposition would mean that nobody did: the log is complete, or knows the
-        word, at any time."""
-        return self.log.provenance.complete or bool(self.visits["disposition"].eq(disposition).any())
+    def ask_for_leaving(self, disposition: str, *, never: str, unrecorded: str) -> None:
+        """Raises `NotComputable` where that nobody leaves with a disposition would not mean that nobody did.
+
+        never: why, of a simulated run whose layout has no such end. unrecorded: why, of a log that does not know the
+        word at any time.
+        """
+        about = self.log.provenance
+        if about.leaving is not None and disposition not in about.leaving:
+            raise NotComputable(never)
+        if not about.complete and not self.visits["disposition"].eq(disposition).any():
+            raise NotComputable(unrecorded)
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,8 +18,8 @@ def _measure(window: Window) -> Iterator[Measured]:
     marked = _marked(window)
     if marked is None and not cancelled.any():
         raise NotComputable("no visit is marked elective, and none left as cancelled")
-    if not window.records_leaving(_CANCELLED):
-        raise NotComputable("nobody is said to have been cancelled: the log does not record it")
+    window.ask_for_leaving(_CANCELLED, never="nobody in this layout is cancelled",
+                           unrecorded="nobody is said to have been cancelled: the log does not record it")
     now = cancelled & window.within(visits["leave"])
     yield Measured("per_day", window.a_day(float(now.sum())), int(now.sum()))
     if marked is None:

@@ -12,8 +12,8 @@ _DISPOSITION = "left_without_being_seen"
 def _measure(window: Window) -> Iterator[Measured]:
     if not window.records("leave"):
         raise NotComputable("no 'leave' rows in this log")
-    if not window.records_leaving(_DISPOSITION):
-        raise NotComputable("nobody is said to have left unseen: the log does not record it")
+    window.ask_for_leaving(_DISPOSITION, never="nobody in this layout can leave unseen",
+                           unrecorded="nobody is said to have left unseen: the log does not record it")
     patients = window.attendances
     unseen = patients["disposition"].eq(_DISPOSITION) & patients["leave"].notna()
     known_by = patients[["seen", "ed_left"]].min(axis=1)

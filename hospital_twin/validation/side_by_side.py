@@ -20,6 +20,8 @@ CORRELATION = "of 1"
 BESIDE_COLUMNS = {"kpi": "str", "place": "str", "hour": "Int8", "statistic": "str", "unit": "str",
                   "observed": "float64", "twin": "float64", "low": "float64", "high": "float64",
                   "replications": "int64", "verdict": "str", "says": "str"}
+ALIKE = 19
+"""Equal replications from which a number beyond them is off: if the twin is right it is so once in n + 1 times."""
 INSIDE, OFF, WIDE, UNKNOWN = "inside", "off", "too wide to tell", "not computable"
 
 
@@ -64,10 +66,12 @@ def _row(kpi: Kpi, line: Any, hour: int | None, values: list[float], factors: di
         why = line.reason if not np.isfinite(line.value) else "not computable: the twin has no such number"
         return (*about, np.nan, np.nan, np.nan, len(values), UNKNOWN, f"{_what(kpi, line, hour)}: {why}")
     low, high, wide = _range(values, statistic.unit, factors)
-    mean = float(np.mean(values))
-    verdict = OFF if not low <= line.value <= high else WIDE if wide else INSIDE
-    how = {INSIDE: "within the twin's range", WIDE: "within the twin's range, which is too wide to tell anything"}.get(
-        verdict, "higher than the twin finds possible" if line.value > high else "lower than the twin finds possible")
+    mean, inside = float(np.mean(values)), low <= line.value <= high
+    alike = not inside and np.ptp(values) == 0 and len(values) < ALIKE
+    verdict = WIDE if alike or (inside and wide) else INSIDE if inside else OFF
+    how = "unlike the twin's replications, which are all alike and too few to tell" if alike else {
+        INSIDE: "within the twin's range", WIDE: "within the twin's range, which is too wide to tell anything",
+        OFF: f"{'higher' if line.value > high else 'lower'} than the twin finds possible"}[verdict]
     digits = statistic.decimals
     says = (f"{_what(kpi, line, hour)}: {line.value:.{digits}f} {statistic.unit} recorded, {how} "
             f"({low:.{digits}f} to {high:.{digits}f}, mean {mean:.{digits}f})")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,3 +91,9 @@ def test_every_kpi_can_be_said(made):
             assert said.startswith(f"x: {kpi.say} 30")
             assert about.words[0] != " "
             assert statistic
+
+
+@pytest.mark.parametrize(("verdict", "interval"), [("worse", "[+0.04, +0.2]"), ("no clear difference", "[0, +0.2]")])
+def test_no_end_of_a_clear_difference_is_written_as_nothing(verdict: str, interval: str):
+    row = pd.Series({"baseline": 0.3, "value": 0.4, "difference": 0.1, "low": 0.037, "high": 0.21, "verdict": verdict})
+    assert shown(row, 1).interval == interval

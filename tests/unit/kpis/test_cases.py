@@ -148,8 +148,9 @@ def test_noon_on_the_day_the_clock_goes_forward():
     assert compute_kpis(log_of(rows, days=2, zone="Europe/London")).value("discharges_before_noon") == 50
 
 
-def test_who_dies_is_no_discharge():
-    rows = [(1, "stay", "ward", 0, 0, 11, "done"), at(1, "leave", 11, "died")]
+@pytest.mark.parametrize("disposition", ["died", "transferred_out", "cancelled"])
+def test_who_dies_is_sent_on_or_cancelled_is_no_discharge(disposition):
+    rows = [(1, "stay", "ward", 0, 0, 11, "done"), at(1, "leave", 11, disposition)]
     assert reason(log_of(rows), "discharges_before_noon") == "not computable: no cases in this log"
 
 
@@ -198,6 +199,18 @@ def test_a_discharge_is_from_the_last_bed():
     assert found.row("discharges_before_noon", "share", "icu")["n"] == 0
 
 
+def test_a_task_that_was_broken_off_is_not_one_of_two_that_are_alike():
+    """Everybody's two tasks take the same time; the stint of six minutes before them says nothing of a task."""
+    rows = []
+    for visit, long in enumerate(np.linspace(0.1, 1, 30)):
+        rows += [(visit, "see", "doctor", 1, 1, 1.1, "preempted" if visit % 2 else "handed_over"),
+                 (visit, "see", "doctor", 1, 2, 2 + long, "done"),
+                 (visit, "review", "doctor", 4, 4, 4 + long, "done")]
+    found = compute_kpis(log_of(rows), only=["tasks_alike"])
+    assert found.value("tasks_alike") == pytest.approx(1, abs=1e-6)
+    assert found.row("tasks_alike")["n"] == 30
+
+
 @pytest.mark.parametrize("kpi", ["boarding_hours", "icu_refusals"])
 def test_knowing_the_beds_does_not_tell_that_nobody_waited_or_was_refused(kpi):
     """An export with stays alone, its capacity taken from the layout: no request times, no refusals."""
@@ -241,6 +254,24 @@ def test_nothing_is_a_day_or_at_once_where_dates_are_shifted():
     kept = table[table["value"].notna()].merge(there, on=["kpi", "place", "hour", "statistic"])
     assert (kept["value_x"] == kept["value_y"]).all()
     assert len(kept) >= sum(rows.sum() for rows in within)
+
+
+@pytest.mark.parametrize(("kpi", "disposition", "why"), [
+    ("left_without_being_seen", "left_without_being_seen", "nobody in this layout can leave unseen"),
+    ("elective_cancellations", "cancelled", "nobody in this layout is cancelled")])
+def test_a_layout_in_which_nobody_can_leave_so_says_so(kpi: str, disposition: str, why: str):
+    layout = layout_of("""
+        attributes: {mode: [elective]}
+        units: {bay: {kind: ed, places: 90}}
+        sources: {door: {pathway: p, rate: 0.5, ceiling: 1}}
+        pathways: {p: [{move: in, to: bay, patience: 9 h, gives_up: [{leave: gone, as: WORD}]},
+                       {stay: there, takes: 2 h}, {leave: out, as: home}]}
+    """.replace("WORD", disposition))
+    log = simulate(compile_program(Hospital.of(layout), days=3), seed=1)
+    assert compute_kpis(log, only=[kpi]).value(kpi, "per_day") == 0
+    other = replace(log, provenance=log.provenance.model_copy(update={"leaving": ("home",)}))
+    assert reason(other, kpi) == f"not computable: {why}"
+    assert set(log.provenance.leaving) == {"home", disposition}
 
 
 def test_a_layout_that_refuses_nobody_says_so():

@@ -75,7 +75,8 @@ ALIKE = ("tasks_alike", WHOLE, None, "correlation")
 
 @pytest.mark.parametrize(("key", "twin", "log", "verdict"), [
     (CENSUS, (4.0, 6.0), 9.0, "too wide to tell"), (CENSUS, (4.0, 6.0), 40.0, "off"),
-    (CENSUS, (4.9, 5.1), 5.0, "inside"), (CENSUS, (0.0, 0.0), 0.0, "inside"), (CENSUS, (0.0, 0.0), 1.0, "off"),
+    (CENSUS, (4.9, 5.1), 5.0, "inside"), (CENSUS, (0.0, 0.0), 0.0, "inside"),
+    (CENSUS, (0.0, 0.0), 1.0, "too wide to tell"),
     (ALIKE, (-0.2, 0.2), 0.9, "too wide to tell"),
     (ALIKE, (-0.01, 0.012), 0.05, "inside"), (ALIKE, (-0.01, 0.012), 0.3, "off")])
 def test_a_range_that_holds_almost_anything_tells_nothing(key, twin, log, verdict):
@@ -103,6 +104,14 @@ def test_the_mean_of_many_periods_lies_within_as_often_as_it_says():
     few, log = rng.normal(10, 2, (4000, 8)), rng.normal(10, 2, (4000, 9)).mean(axis=1)
     half = prediction_factor(8, 0.95, 9.0) * few.std(axis=1, ddof=1)
     assert (np.abs(log - few.mean(axis=1)) <= half).mean() == pytest.approx(0.95, abs=0.012)
+
+
+@pytest.mark.parametrize(("replications", "verdict"), [(2, "too wide to tell"), (18, "too wide to tell"), (19, "off")])
+def test_a_few_replications_that_are_all_alike_tell_nothing(replications: int, verdict: str):
+    twin = runs(*({CENSUS: 0.0} for _ in range(replications)))
+    seen = beside_numbers(KpiTable(table({CENSUS: 1.7})), twin, days=28)
+    assert seen["verdict"].tolist() == [verdict]
+    assert ("all alike and too few to tell" in seen.loc[0, "says"]) == (verdict != "off")
 
 
 def test_one_replication_is_no_range():
