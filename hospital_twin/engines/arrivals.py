@@ -145,7 +145,6 @@ class Arrivals:
         key = owner_key(self.engine.key, Owner.VISIT, number)
         visit = Visit(number, number, i, self.engine.now, key, self._first)
         self.engine.flow.set_class(visit, entry)
-        visit.counts.clear()
         return visit
 
     def _next_slot(self, i: int) -> None:
