@@ -90,6 +90,25 @@ def test_renewed_patience_is_a_new_draw_at_each_return():
     assert ends(log)["a0"] == (15, "left_without_being_seen")
 
 
+def test_who_gives_up_after_preemption_lets_go_of_the_rest_of_the_step():
+    log = run(f"""
+        attributes: {{acuity: [1, 2]}}
+        staff: {{d: {{on_duty: 1, order: [acuity]}}, room: {{on_duty: 1}}}}
+        sources:
+          a: {{pathway: p, trace: {at(0)}, sets: {{acuity: 2}}}}
+          b: {{pathway: q, trace: {at(5)}, sets: {{acuity: 1}}}}
+          c: {{pathway: r, trace: {at(6)}}}
+        pathways:
+          p: [{{do: see, by: [d, room], takes: 30 min, patience: 10 min, patience_renewed: true,
+                gives_up: [{{stay: ambulatory, takes: 300 min}}]}}, {{leave: o1, as: home}}]
+          q: [{{do: urgent, by: d, takes: 60 min, preempt: resume}}, {{leave: o2, as: home}}]
+          r: [{{do: scan, by: room, takes: 5 min}}, {{leave: o3, as: home}}]
+    """)
+    assert spans(log, "ambulatory") == {"a0": (15, 315)}
+    assert rows(log, "see", resource="room") == [("a0", "see", 0, 0, 15, "done")]
+    assert spans(log, "scan") == {"c0": (15, 20)}
+
+
 def test_renewed_patience_is_drawn_afresh():
     layout = PREEMPTED.format(a=at(0), b=at(5), renewed="true").replace("patience: 10 min",
                                                                         "patience: exponential(mean 20 min)")

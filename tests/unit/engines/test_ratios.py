@@ -78,6 +78,13 @@ def test_what_is_then_lacking_is_recorded_and_nobody_is_moved():
     assert rows(log, "stay", resource="w") == [("a0", "stay", 0, 0, 20, "done"), ("a1", "stay", 1, 1, 21, "done")]
 
 
+def test_nothing_is_lacking_where_the_nurses_just_suffice():
+    log = run(SICKER.format(nurses=2, a=at(0, 1), to=1))
+    # From 11 on both need a whole nurse, which are the two there are.
+    assert amounts(log, "n") == [(0, 0.5), (1, 0.5), (10, 1), (11, 1)]
+    assert rows(log, "change") == [("a0", "change", 10, 10, 10, "done"), ("a1", "change", 11, 11, 11, "done")]
+
+
 def test_a_class_that_gets_better_lets_the_next_one_in():
     log = run(SICKER.format(nurses=1, a=at(0, 1), to=0).replace("{pathway: p,", "{sets: {sick: 1}, pathway: p,"))
     # a0 takes the whole nurse; at 10 it needs half of one, but a1 (sick) still needs a whole one.
