@@ -50,6 +50,27 @@ def test_the_spread_of_whole_days_is_found_and_chance_is_not_taken_for_it():
     assert float(fits_of(run(), GUESS)[1]["sources.door.day_factor_sd"].value) == 0
 
 
+def test_the_spread_of_days_in_a_short_log_makes_up_for_the_weekdays_that_follow_it():
+    """Two weeks with one arrival an hour, two with two: days of 24 and 48 where 36 are expected. Of 28 days 21 are free
+    beside the seven weekdays, so that their variance is 28 x 12² / 21 = 192, of which 36 is chance."""
+    begins = [week * 10080 + hour * 60 + minute for week in range(4) for hour in range(168)
+              for minute in ((10, 40) if week > 1 else (10,))]
+    rows = [row for k, begin in enumerate(begins) for row in visit(k, begin, ("stay", "ward", begin, begin, begin + 9),
+                                                                   leave=(begin + 9, "home"))]
+    _, fits = fits_of(log_of(*rows, layout=GUESS, days=28), GUESS)
+    assert float(fits["sources.door.day_factor_sd"].value) == pytest.approx((192 - 36) ** 0.5 / 36, abs=0.002)
+
+
+def test_what_the_layout_multiplies_a_rate_by_is_taken_off():
+    more = "times: 2, dated: [{from: 2025-01-20, to: 2025-02-10, times: 3}]"
+    truth, guess = (layout_of(DOOR.replace("RATE", f"{rate}, {more}").replace("SPREAD", "0").replace("SEASON", "{}"))
+                    for rate in ("1.5", "1"))
+    log = simulate(compile_program(Hospital.of(truth), days=56, starts=date(2025, 1, 6)), seed=1)
+    hospital, fits = fits_of(log, guess)
+    assert weekly(hospital.layout.sources["door"].rate).mean() == pytest.approx(1.5, rel=0.05)
+    assert float(fits["sources.door.day_factor_sd"].value) == 0
+
+
 def test_seasons_of_the_layout_move_towards_the_log():
     guess = layout_of(DOOR.replace("RATE", "1").replace("SPREAD", "0").replace("SEASON", "{2: 1.0, 3: 1.0}"))
     found, _ = fits_of(run(season="{2: 1.6, 3: 0.5}"), guess)

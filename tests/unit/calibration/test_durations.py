@@ -162,6 +162,15 @@ def test_nobody_ending_speaks_against_a_layout_by_which_they_should_have(days: f
     assert any(said in sentence for sentence in hospital.not_fitted)
 
 
+def test_who_was_there_before_the_record_was_due_only_what_was_left_to_him():
+    """By the layout, of those who have been there for twenty days 1 - 1/e end in the next ten: 63 of a hundred."""
+    layout = layout_of(PLAIN.replace("20 d", "exponential(mean 10 d)"))
+    rows = [row for k in range(100) for row in visit(k, -28800, ("stay", "ward", -28800, -28800, None))]
+    hospital, _ = fits_of(log_of(*rows, layout=layout, days=10), layout)
+    assert any("for up to 720 h, 0 ended, by the layout about 63 should have" in sentence
+               for sentence in hospital.not_fitted)
+
+
 def test_a_class_of_which_too_little_is_known_is_named():
     layout = layout_of(PLAIN)
     # Whole minutes: those below one may have taken anything up to half a minute, which tells no distribution.
