@@ -82,8 +82,23 @@ def _read(path: str, layout: Layout | None, mapping: str | None, time_zone: str 
               f"{_day(log.start, log)} to {_day(log.end, log)}.")
     voice.table(("rows", "", "what is wrong"), [
         (f"{n:,}", action, REASONS[reason]) for (action, reason), n in report.counts().items()], "rll")
+    if layout is None:
+        _show_guesses(report, voice)
     voice.say(f"Lines of each, and what columns and units were taken for: hospital-twin check {report.file}")
     return log, report
+
+
+def _show_guesses(report: QualityReport, voice: Voice) -> None:
+    """Say of each unit whose kind nobody told what it is taken for, and how to tell it."""
+    guessed = {word.name: word.means for word in report.units if word.name and word.how == "guess"}
+    if not guessed:
+        return
+    # A name that says nothing is taken for a ward: of all guesses the most likely to be wrong.
+    doubtful = next((name for name, kind in guessed.items() if kind == "ward"), next(iter(guessed)))
+    other = "ed" if guessed[doubtful] == "ward" else "ward"
+    voice.say("What a unit is, is a guess by its name here, and the twin is built on it. Where it is wrong, say it in "
+              f"a mapping (--mapping FILE), as in kinds: {{{doubtful}: {other}}}")
+    voice.table(("unit", "is taken for: a guess"), guessed.items(), "ll")
 
 
 def _day(time: pd.Timestamp, log: EventLog) -> str:
