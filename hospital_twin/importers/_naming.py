@@ -1,8 +1,8 @@
 """Rows in a log's words → rows in the twin's words: names, kinds and roles, from the layout, the mapping or guesses."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from hospital_twin.importers._persons import without_persons
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._words import (
     END_REASONS,
+    OUTCOMES,
     activities_of,
     disposition_of,
     kind_of,
@@ -24,6 +25,7 @@ from hospital_twin.importers._words import (
     slips,
     slug,
     translated,
+    words_in,
 )
 from hospital_twin.layout import Layout
 
@@ -62,7 +64,8 @@ def name_rows(raw: RawRows, options: Options, where: str) -> Named:
     """Translate the words of a log. Raises `BadInput` for columns that hold other things than words.
 
     where: the file, for messages. A word that stands in a single row of many, and that neither layout nor mapping
-    knows, is more likely a slip or somebody's name than a word: it does not enter.
+    knows, is more likely a slip or somebody's name than a word: it does not enter. But a single death is one, and so is
+    the single refusal by a unit of the log.
     """
     raw = without_persons(raw, _said(options))
     namer = _Namer(raw, options, where)
@@ -77,7 +80,7 @@ def name_rows(raw: RawRows, options: Options, where: str) -> Named:
     named["activity"], named["unit"] = namer.activities(units), namer.unit_names(units)
     ledger.reject(named["activity"].isin(("stay", "cleaning")).to_numpy() & (namer.unit_texts == ""), "no_unit",
                   namer.unit_column)
-    resources = namer.resources()
+    resources = namer.resources(units)
     named["resource"] = namer.resource_names(resources)
     named["end_reason"], named["disposition"] = namer.endings(named["activity"])
     attributes = fill_classes(named, raw, options, where)
@@ -149,16 +152,20 @@ class _Namer:
         self.raw.ledger.reject(is_rare, "rare_activity", column, texts)
         return translated(np.where(is_rare, "", texts), meant | {"": ""})
 
-    def resources(self) -> tuple[Word, ...]:
-        """Every resource of the log that is no slip."""
+    def resources(self, units: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Every resource of the log that is no slip; a unit of the log, or of the mapping, is none."""
+        places = {slug(text): name for text, name in self.mapping.units.items() if name}
+        places |= {name: name for name in self.mapping.kinds} | {word.name: word.name for word in units if word.name}
         resources = self.layout.resources() if self.layout else {}
         layout, roles = {name: resource.role for name, resource in resources.items()}, self.mapping.roles
         found = []
         for text, n in self._counts("resource", self.texts("resource")).items():
-            name = slug(text, "resource")
+            name = places.get(slug(text)) or slug(text, "resource")
             how = "mapping" if name in roles else "layout" if name in layout else "guess"
             found.append(Word(text, name, roles.get(name) or layout.get(name) or role_of(name), how, n))
-        rare = slips(self.raw, {word.log: word.rows for word in found if word.how == "guess"})
+        known = set(places.values())
+        rare = slips(self.raw, {word.log: word.rows for word in found
+                                if word.how == "guess" and word.name not in known})
         return tuple(word for word in found if word.log not in rare)
 
     def resource_names(self, resources: tuple[Word, ...]) -> pd.Categorical:
@@ -171,18 +178,19 @@ class _Namer:
     def endings(self, activity: pd.Series) -> tuple[pd.Categorical, pd.Categorical]:
         """How rows ended, and how visits left: a reason that is none of a row's says the latter."""
         reasons, leaving = self.texts("end_reason"), activity.eq("leave").to_numpy()
-        known = {text: slug(text) if slug(text) in END_REASONS else "" for text in pd.unique(reasons)}
-        of_visit = np.isin(reasons, [text for text, name in known.items() if not name])
-        of_visit |= leaving & ~np.isin(reasons, [text for text, name in known.items() if name in ("done", "open")])
-        of_row = translated(np.where(of_visit, "", reasons), known | {"": ""})
+        of_rows = {text: slug(text) if slug(text) in END_REASONS else "" for text in pd.unique(reasons)}
+        of_visit = np.isin(reasons, [text for text, name in of_rows.items() if not name])
+        of_visit |= leaving & ~np.isin(reasons, [text for text, name in of_rows.items() if name in ("done", "open")])
+        of_row = translated(np.where(of_visit, "", reasons), of_rows | {"": ""})
         field = "disposition" if "disposition" in self.raw.rows else "end_reason"
         texts = self.texts(field) if field == "disposition" else np.where(of_visit, reasons, "")
         counts = self._counts("disposition", texts)
-        rare = slips(self.raw, counts)
+        meant = {text: disposition_of(text) if text else "" for text in counts} | {"": ""}
+        known = {*OUTCOMES, *END_REASONS, *_words_in(self.layout)}
+        rare = slips(self.raw, {text: n for text, n in counts.items() if not {meant[text], slug(text)} & known})
         is_rare = np.isin(texts, list(rare))
         self.raw.ledger.repair(is_rare, "unknown_value", self.raw.columns.get(field, ""), texts)
-        return of_row, translated(np.where(is_rare, "", texts), {t: disposition_of(t) if t else "" for t in counts} |
-                                  {"": ""})
+        return of_row, translated(np.where(is_rare, "", texts), meant)
 
     def _counts(self, field: str, texts: np.ndarray) -> dict[str, int]:
         """How often each word stands in a column; the empty word too."""
@@ -225,18 +233,8 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _words_in(layout: Layout | None) -> set[str]:
-    """Every word that stands in a layout's pathways, the names of its tasks among them."""
-    found: set[str] = set()
-
-    def collect(value: Any) -> None:
-        if isinstance(value, str):
-            found.add(value)
-        elif isinstance(value, Mapping):
-            for part in (*value.keys(), *value.values()):
-                collect(part)
-        elif isinstance(value, (list, tuple)):
-            for part in value:
-                collect(part)
-
-    collect({} if layout is None else layout.model_dump(include={"pathways"}))
-    return found
+    """Every word of a layout's pathways, the names of its tasks among them, and what becomes of who is refused."""
+    if layout is None:
+        return set()
+    refused = {unit.refuse_as for unit in layout.units.values() if unit.refuse_as}
+    return refused | words_in(layout.model_dump(include={"pathways"}))

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,6 +63,8 @@ _DISPOSITIONS = _rules({
                        r"|transfert|verlegt|verlegung|overgeplaatst|overplaatsing|traslado|trasladado",
     "home": r"home|discharged_home|domicile|nach_hause|naar_huis|domicilio|casa",
 })
+OUTCOMES = frozenset(name for name, _ in _DISPOSITIONS)
+"""The dispositions that the KPIs know."""
 _HOME_WITH_MORE = re.compile(r"home_(?!$).*|.*(?:nursing|care)_home|.*_home_(?:care|health)\w*")
 _ACTIVITIES: Mapping[str, str] = MappingProxyType({word: name for name, words in {
     "arrive": "arrive arrived arrival registration register ed_arrival er_registration arrivee ankunft aankomst "
@@ -139,11 +142,21 @@ def _is_number(text: str) -> bool:
 def slips(raw: RawRows, counts: Mapping[str, int]) -> set[str]:
     """Of some words and how often each stands in a column, those that stand there once in a log of many rows.
 
-    A log whose words are from a known list has none.
+    counts: without words that are known from elsewhere, which are no slips however rare they are. A log whose words are
+    from a known list has none.
     """
     if raw.known_words or len(raw.rows) < RECURRING_FROM:
         return set()
     return {text for text, n in counts.items() if n == 1 and text}
+
+
+def words_in(value: Any) -> set[str]:
+    """Every text in a value of mappings and lists, their keys among them."""
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, Mapping):
+        value = (*value.keys(), *value.values())
+    return set().union(*map(words_in, value)) if isinstance(value, (list, tuple)) else set()
 
 
 def translated(column: np.ndarray, words: Mapping[str, str]) -> pd.Categorical:
