@@ -1,11 +1,12 @@
 """What can be calibrated from a log, what cannot, and which column would change that."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from hospital_twin.eventlog import EventLog
-from hospital_twin.importers._words import UNKNOWN
+from hospital_twin.importers._words import UNKNOWN, words_in
+from hospital_twin.layout import Layout
 
 _WEEKS = 4
 _BUSY = ("doctor", "nurse", "triage", "equipment")
@@ -21,12 +22,36 @@ class Lack(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a log has, apart from its rows. roles: of the resources in its layout; none without one."""
+    """What a log has, apart from its rows.
+
+    roles: of the resources in its layout; refuses: whether somebody can be refused critical care there. None and False
+    without one.
+    """
 
     columns: frozenset[str]
     dates_comparable: bool
     times_of_day: bool
     roles: frozenset[str]
+    refuses: bool
+
+
+def facts_of(columns: frozenset[str], layout: Layout | None, *, dates_comparable: bool, times_of_day: bool) -> Facts:
+    """Facts of a log with some columns, read with a layout or with none."""
+    if layout is None:
+        return Facts(columns, dates_comparable, times_of_day, frozenset(), refuses=False)
+    roles = frozenset(resource.role for resource in layout.resources().values())
+    critical = {name: unit for name, unit in layout.units.items() if unit.kind == "critical_care"}
+    refuses = any(unit.room is not None for unit in critical.values()) or _refused(
+        layout.model_dump(include={"pathways"}, exclude_none=True), set(critical))
+    return Facts(columns, dates_comparable, times_of_day, roles, refuses)
+
+
+def _refused(value: Any, units: set[str]) -> bool:
+    """Whether a step, in pathways as plain values, asks for one of some units and can be refused."""
+    if isinstance(value, Mapping):
+        own = "room" in value and not units.isdisjoint(words_in(value))
+        return own or any(_refused(part, units) for part in value.values())
+    return isinstance(value, (list, tuple)) and any(_refused(part, units) for part in value)
 
 
 def abilities(log: EventLog, facts: Facts) -> tuple[tuple[str, ...], tuple[Lack, ...]]:
@@ -77,8 +102,13 @@ def _of_places(log: EventLog, facts: Facts) -> _Answers:
     if log.units_of("ed") and log.units_of(*_INPATIENT):
         yield "boarding in the emergency department", lacks
     if log.units_of("critical_care"):
-        yield "critical care refusals", None if stays["activity"].eq("refused").any() else (
-            "no rows of refused requests", "interval rows with the activity `refused`")
+        lacks = None
+        if not stays["activity"].eq("refused").any():
+            lacks = "no rows of refused requests", "interval rows with the activity `refused`"
+        elif not facts.refuses:
+            lacks = ("the log says who was refused, and nothing says when a unit refuses",
+                     "a layout with a `room` for critical care: --layout")
+        yield "critical care refusals", lacks
 
 
 def _of_care(log: EventLog, facts: Facts) -> _Answers:

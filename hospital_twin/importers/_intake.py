@@ -10,7 +10,7 @@ from hospital_twin import __version__
 from hospital_twin.drawers import entry, open_drawer
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog, Provenance
-from hospital_twin.importers._abilities import Facts, abilities
+from hospital_twin.importers._abilities import abilities, facts_of
 from hospital_twin.importers._assemble import Assembled, assemble
 from hospital_twin.importers._capacity import staffed_capacity
 from hospital_twin.importers._checks import check_rows, look_at_clocks, look_at_persons
@@ -151,9 +151,8 @@ def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: Eve
     if window.before or window.after:
         notes.append(f"{window.before:,} visits arrived before, and {window.after:,} after, the days of full records; "
                      "what they do within the window counts")
-    roles = frozenset(resource.role for resource in options.layout.resources().values()) if options.layout else \
-        frozenset()
-    can, cannot = abilities(log, Facts(frozenset(raw.columns), raw.dates_comparable, raw.times_of_day, roles))
+    can, cannot = abilities(log, facts_of(frozenset(raw.columns), options.layout, times_of_day=raw.times_of_day,
+                                          dates_comparable=raw.dates_comparable))
     activity = log.stays["activity"]
     return QualityReport(
         file=str(path), sha256=log.provenance.sha256, shape=importer.title,

@@ -167,6 +167,29 @@ def test_what_only_a_layout_makes_of_use_is_promised_with_one_alone(read: Read):
     assert not both & set(with_others.can)
 
 
+def test_refusals_are_promised_with_a_layout_that_refuses_alone(read: Read):
+    def needed(layout: str) -> str:
+        """What refusals lack; nothing if they can be calibrated."""
+        _, report = read("visit,activity,unit,resource,start,end\n1,stay,ED,,2025-03-03 10:00,2025-03-03 12:00\n"
+                         "1,refused,ED,ICU,2025-03-03 11:00,2025-03-03 11:00\n"
+                         "1,stay,ICU,,2025-03-03 12:00,2025-03-04 12:00\n",
+                         layout=layout_of(layout) if layout else None)
+        lacks = {lack.what: lack.needs for lack in report.cannot}
+        assert ("critical care refusals" in report.can) == ("critical care refusals" not in lacks)
+        return lacks.get("critical care refusals", "")
+
+    layout = """
+        units: {ed: {kind: ed, places: 4 %s}, icu: {kind: critical_care, places: 2 %s}}
+        sources: {a: {pathway: p, rate: 1, ceiling: 1}}
+        pathways: {p: [{move: m, to: ed %s}, {branch: b, options: [{chance: 0.1, then: [{move: n, to: icu %s}]}, {}]},
+                       {leave: out, as: home}]}
+    """
+    room, lacking = ", room: 0", "a layout with a `room` for critical care: --layout"
+    assert needed("") == lacking
+    assert needed(layout % ("", "", "", "")) == needed(layout % (room, "", room, "")) == lacking
+    assert needed(layout % ("", room, "", "")) == needed(layout % ("", "", "", room)) == ""
+
+
 def test_dates_that_were_shifted(read: Read):
     log, report = read("visit,unit,start,end\n1,ED,2180-03-03 10:00,2180-03-03 12:00\n",
                        mapping={"dates_comparable": False})
