@@ -198,6 +198,7 @@ def show(answer: Answer, voice: Voice) -> None:
 
 def _next_step(comparison: Comparison, voice: Voice) -> None:
     """What to do about differences that are not clear."""
+    from hospital_twin.comparison.intervals import enough_to_halve
     from hospital_twin.comparison.sentences import number
     from hospital_twin.comparison.verdicts import UNCLEAR
     from hospital_twin.kpis import kpi_drawer
@@ -208,9 +209,10 @@ def _next_step(comparison: Comparison, voice: Voice) -> None:
     half = (rows["high"] - rows["low"]) / 2
     least = (half / rows["baseline"].where(rows["baseline"] > 0)).fillna(0).argmax()
     kpi = kpi_drawer()[rows["kpi"].iloc[least]]
+    halved = enough_to_halve(comparison.replications)
     width = f"± {number(round(half.iloc[least], kpi.decimals), kpi.decimals)} {kpi.unit}"
     voice.say(f"No clear difference is not none: {comparison.replications} replications tell, for example, {kpi.say} "
-              f"only to {width}. Four times as many halve that: --replications {4 * comparison.replications}")
+              f"only to {width}. To halve that takes about {halved} in all: --replications {halved}")
 
 
 def _shown(verdict: Verdict) -> str:

@@ -43,6 +43,14 @@ def mean_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
     return Interval(mean, mean - below * known, mean + above * known, n)
 
 
+def enough_to_halve(n: int, confidence: float = 0.95) -> int:
+    """The fewest replications whose Student interval is at most half as wide as that of n, of equal spread."""
+    from scipy.special import stdtrit
+    numbers = np.arange(n, 4 * n + 1)
+    widths = stdtrit(numbers - 1, 0.5 + confidence / 2) / np.sqrt(numbers)
+    return int(numbers[np.argmax(widths <= widths[0] / 2 + 1e-12)])
+
+
 def skewness(values: np.ndarray) -> np.ndarray:
     """The skewness of each row, of those of its values that are known: m₃ / m₂^1.5; 0 where they are equal."""
     _, centred, n = _centred(np.atleast_2d(np.asarray(values, float)))

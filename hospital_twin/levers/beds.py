@@ -39,7 +39,10 @@ class Beds(Lever):
         return hospital.with_layout(units={**units, name: units[name].model_copy(update={"places": places})})
 
     def sentence(self) -> str:
-        """``+2 ICU beds``."""
+        """``+2 ICU beds``, ``+2 beds in ward 3``."""
+        words = in_words(self.unit)
+        if words[-1] in "0123456789s":
+            return f"{changed(self.change, counted('bed', self.change))} in {words}"
         return changed(self.change, counted(f"{self.unit}_bed", self.change))
 
 

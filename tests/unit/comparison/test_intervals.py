@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hospital_twin.comparison import mean_interval
-from hospital_twin.comparison.intervals import skewness
+from hospital_twin.comparison.intervals import enough_to_halve, skewness
 
 pytestmark = pytest.mark.unit
 
@@ -83,3 +83,11 @@ def test_systems_that_are_alike_seldom_seem_different():
     different = int(((found.low > 0) | (found.high < 0)).sum())
     assert stats.binomtest(different, 4000, 0.05, alternative="greater").pvalue > 0.01
     assert different > 40
+
+
+def test_how_many_replications_halve_an_interval():
+    assert [enough_to_halve(n) for n in (2, 3, 8, 20)] == [3, 5, 25, 73]
+    for n in (2, 8, 20):
+        more = enough_to_halve(n)
+        width = {k: stats.t.ppf(0.975, k - 1) / np.sqrt(k) for k in (n, more - 1, more)}
+        assert width[more] <= width[n] / 2 < width[more - 1]

@@ -51,6 +51,8 @@ def test_ed_staffing_is_said_as_people_say_it():
 
 def test_beds_and_demand_are_said_as_people_say_it():
     assert lever_from("beds", unit="icu", change=2).sentence() == "+2 ICU beds"
+    assert lever_from("beds", unit="ward_3", change=-1).sentence() == "−1 bed in ward 3"
+    assert lever_from("beds", unit="bays", change=2).sentence() == "+2 beds in bays"
     assert lever_from("beds", unit="assessment_unit", change=-1).sentence() == "−1 assessment unit bed"
     assert lever_from("demand", change=10).sentence() == "+10 % arrivals"
     assert lever_from("demand", source="walk_in", change=-7.5).sentence() == "−7.5 % walk in arrivals"
