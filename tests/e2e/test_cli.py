@@ -106,7 +106,7 @@ def test_compare_prints_a_table_and_a_sentence_per_scenario(folder: Path):
     assert re.search(r" \+300 % walk.in arrivals: .+? → ", " ".join(out.split()))
     assert "\n+1 ward bed: " in out
     assert "Differences are paired" in out
-    assert re.search(r"No clear difference is not none: 6 replications tell, .* --replications 24",
+    assert re.search(r"No clear difference is not none: 6 replications tell, .* --replications 17",
                      " ".join(out.split()))
     assert max(map(len, out.splitlines())) <= 100
 

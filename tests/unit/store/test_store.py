@@ -47,7 +47,7 @@ def test_runs_are_those_that_the_results_make(store: Store, study: Study, made_u
         store.keep(name, item, made_up(item.replication))
     expected = Runs.of(study.experiments[0], {0: made_up(0), 1: made_up(1)})
     assert store.runs(name, "baseline").fingerprint() == expected.fingerprint()
-    assert store.runs(name, "one more bay").says == "+1 bays bed"
+    assert store.runs(name, "one more bay").says == "+1 bed in bays"
 
 
 def test_kept_twice_is_there_once(store: Store, study: Study, made_up: Callable[..., Result]):
