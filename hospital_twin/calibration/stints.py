@@ -9,6 +9,7 @@ import pandas as pd
 
 from hospital_twin.eventlog.clock import NEVER
 from hospital_twin.program import Program
+from hospital_twin.program.graph import ways_asked
 
 RESTART = 2
 ONE_TASK = ["visit", "kind", "what", "joined", "start", "end"]
@@ -98,14 +99,9 @@ def _goes_on(before: tuple, joined: int, start: int, *, known: bool) -> bool:
 def restarting(program: Program) -> frozenset[int]:
     """Resources whose work begins again when they are pre-empted: by those that take them; -1 for any of them."""
     how: dict[int, set[int]] = {}
-    tables = program.tables
     for request in program.requests:
-        if request.preempt:
-            first_key, keys, first = (int(v) for v in tables.choices[request.asks])
-            size = int(np.prod([int(n) for _, _, n in tables.keys[first_key:first_key + keys]], dtype=np.int64))
-            for which in {int(c) for c in tables.cells[first:first + size] if c >= 0}:
-                for way in program.asks[which]:
-                    for resource, _ in way.needs:
-                        how.setdefault(resource, set()).add(request.preempt)
+        for way in ways_asked(program, request.asks) if request.preempt else ():
+            for resource, _ in way.needs:
+                how.setdefault(resource, set()).add(request.preempt)
     found = {resource for resource, ways in how.items() if ways == {RESTART}}
     return frozenset(found | ({-1} if found and len(found) == len(how) else set()))

@@ -50,10 +50,8 @@ def _blocked(engine: Engine) -> Knot:
     found: Knot = {}
     for visit in engine.visits.values():
         for token in visit.tokens:
-            waiting = token.waiting
-            if (waiting is not None and not waiting.judge and not waiting.regrant
-                    and engine.program.requests[waiting.request].keeps and any(h.place for h in visit.holdings)):
-                found[visit.id] = (visit, waiting)
+            if engine.lines.keeps_place(token.waiting) and any(h.place for h in visit.holdings):
+                found[visit.id] = (visit, token.waiting)
     return found
 
 

@@ -191,9 +191,7 @@ class Flow:
 
     def _keeps_now(self, token: Token) -> None:
         """Another branch that waits for a place keeps from now on the one that this branch was given."""
-        self.blocked += [t.waiting for t in token.visit.tokens
-                         if t is not token and t.waiting is not None and not t.waiting.judge and not t.waiting.regrant
-                         and self.program.requests[t.waiting.request].keeps]
+        self.blocked += [t.waiting for t in token.visit.tokens if t is not token and self.lines.keeps_place(t.waiting)]
 
     def refused(self, waiting: Waiting) -> None:
         """A request finds no room: it is recorded, and the visit goes the way of those refused."""

@@ -124,7 +124,7 @@ class Holdings:
         for token in visit.tokens:
             if token.waiting is not None and not token.waiting.judge and not token.waiting.regrant:
                 self.lines.rekey(token.waiting)
-                if self.program.requests[token.waiting.request].keeps:
+                if self.lines.keeps_place(token.waiting):
                     self.engine.flow.blocked.append(token.waiting)
         for holding in [h for h in self.places(visit) if not h.place]:
             ways = self.lines.needs_of(visit, self.engine.flow.request_of(holding.step))

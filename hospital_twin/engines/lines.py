@@ -20,6 +20,8 @@ from hospital_twin.program.program import Alternative
 
 Needs = tuple[tuple[int, int], ...]
 _MOVING = {X.WAITED, X.AGE, X.HOUR, X.WEEKDAY, X.MONTH, X.ACTIVE}
+_CHANGING = _MOVING | set(range(X.FREE, X.ACTIVE + 1))
+"""Words of expressions whose value may change while nothing happens to who waits."""
 
 
 class Grants(Protocol):
@@ -95,10 +97,9 @@ class Lines:
 
     def _watched(self) -> set[int]:
         """Resources whose admission or reserve looks at counts or the clock: it changes while nothing happens here."""
-        changing = _MOVING | set(range(X.FREE, X.ACTIVE + 1))
         found = {a.needs[0][0] for options in self.program.asks for a in options
-                 if a.admits >= 0 and self.codes(a.admits) & changing}
-        return found | {r for r, (keep, whom) in enumerate(self._reserve) if keep and self.codes(whom) & changing}
+                 if a.admits >= 0 and self.codes(a.admits) & _CHANGING}
+        return found | {r for r, (keep, whom) in enumerate(self._reserve) if keep and self.codes(whom) & _CHANGING}
 
     def _one_need(self, options: tuple) -> Needs | None:
         """The needs of an ask that can be met in one way and amount, whatever the class."""
@@ -137,6 +138,11 @@ class Lines:
     def _room(self, waiting: Waiting) -> int:
         return -1 if waiting.request < 0 or waiting.regrant else self.program.requests[waiting.request].room
 
+    def keeps_place(self, waiting: Waiting | None) -> bool:
+        """Whether somebody asks for a place and keeps the present one meanwhile; a step that goes on asks for none."""
+        return (waiting is not None and not waiting.judge and not waiting.regrant
+                and self.program.requests[waiting.request].keeps)
+
     def needs_of(self, visit: Visit, request: int) -> tuple[Needs, ...]:
         """The ways to meet a request, with amounts for this visit's class, those that admit it."""
         which = self.lookups.choices[self.program.requests[request].asks](visit)
@@ -150,8 +156,7 @@ class Lines:
 
     def _for_good(self, options: tuple[Alternative, ...]) -> bool:
         """Whether admission to every one of some units looks at nothing that changes while somebody waits."""
-        changing = _MOVING | set(range(X.FREE, X.ACTIVE + 1))
-        return all(a.admits >= 0 and not self.codes(a.admits) & changing for a in options)
+        return all(a.admits >= 0 and not self.codes(a.admits) & _CHANGING for a in options)
 
     def never_admits(self, waiting: Waiting) -> bool:
         """Whether no unit asked for admits such a visit, now or later."""
