@@ -1,16 +1,18 @@
 """Waits for a place that a log does not tell: it says when a place was given, but not when it was asked for."""
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hospital_twin.calibration.findings import Findings
 from hospital_twin.calibration.trails import Seen
 from hospital_twin.distributions.units import convert
 from hospital_twin.eventlog import StepCurve
 from hospital_twin.eventlog.clock import NEVER, TICKS_PER_HOUR
 from hospital_twin.layout.terms import UNLIMITED
+
+if TYPE_CHECKING:
+    from hospital_twin.calibration.findings import Findings
 
 LONG_CLEANING = 0.999
 """Where a log has no cleaning, a place counts as taken for the layout's cleaning time up to this quantile."""

@@ -1,10 +1,12 @@
 """What calibration has found so far: numbers to put into the layout, where each comes from, and what stays unknown."""
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from hospital_twin.calibration.bed_waits import Asked, asked, place_ends
 from hospital_twin.calibration.cells import Cells, Moments
 from hospital_twin.calibration.evidence import Evidence, Table
 from hospital_twin.calibration.names import places
@@ -48,6 +50,16 @@ class Findings:
         self.values: dict[Path, Any] = {}
         self.fits: list[Fit] = []
         self.not_fitted: list[str] = []
+
+    @cached_property
+    def asked(self) -> Asked:
+        """`bed_waits.asked`, which every step between two places looks at."""
+        return asked(self)
+
+    @cached_property
+    def place_ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """`bed_waits.place_ends`, likewise."""
+        return place_ends(self)
 
     def found(self, path: Path, value: Any, fit: Fit) -> None:
         """A number for a place in the layout."""

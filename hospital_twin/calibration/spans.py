@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hospital_twin.calibration.bed_waits import asked, place_ends
 from hospital_twin.calibration.durations import Sample, fit_durations
 from hospital_twin.calibration.evidence import Silent, Table
 from hospital_twin.calibration.findings import Findings, Named, taken
@@ -180,8 +179,7 @@ def _gaps(findings: Findings, name: str, table: Table, less: np.ndarray, waited:
     trails = findings.seen.trails
     begin, last, to = findings.times(table), np.maximum(table.sighting, 0), np.maximum(table.to, 0)
     ended = table.to >= 0
-    when = asked(findings)
-    earliest, until = (np.where(ended, ticks_[to], trails.finish) for ticks_ in when)
+    earliest, until = (np.where(ended, ticks_[to], trails.finish) for ticks_ in findings.asked)
     gone = ~ended & ~trails.open[table.visit]
     until = np.where(gone, trails.end[last], until)
     until, apart = _in_the_unit(findings, table, until)
@@ -207,7 +205,7 @@ def _in_the_unit(findings: Findings, table: Table, until: np.ndarray) -> tuple[n
     """When each gap ended: no later than the place was let go in which it was spent; and where that was earlier."""
     if not len(findings.seen.trails.label):
         return until, np.zeros(len(until), bool)
-    unit, let_go = (column[np.maximum(table.sighting, 0)] for column in place_ends(findings))
+    unit, let_go = (column[np.maximum(table.sighting, 0)] for column in findings.place_ends)
     apart = (table.sighting >= 0) & (table.to >= 0) & (unit >= 0) & (unit == table.unit) & (let_go < until)
     return np.where(apart, let_go, until), apart
 
