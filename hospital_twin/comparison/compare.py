@@ -8,23 +8,17 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.comparison.doubts import few_or_lopsided
-from hospital_twin.comparison.intervals import Interval, mean_interval, skewness
+from hospital_twin.comparison.intervals import FULL, Interval, bounded, mean_interval, skewness
 from hospital_twin.comparison.levels import possible
 from hospital_twin.comparison.matching import check_alike
 from hospital_twin.comparison.sentences import scenario_sentence
 from hospital_twin.comparison.truncation import cautions
+from hospital_twin.comparison.turned import KEY, keyed, keys_of, turned
 from hospital_twin.comparison.verdicts import NOT_COMPUTABLE, alike, verdicts
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL
-from hospital_twin.kpis import answering, kpi_drawer
+from hospital_twin.kpis import kpi_drawer
 from hospital_twin.runs import Runs
-
-KEY = ["kpi", "place", "hour", "statistic"]
-_WHOLE_DAY = -1
-"""Stands for a missing hour while tables are put side by side."""
-
-_FULL = 100.0
-"""All of a share, in %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,20 +119,10 @@ def compare(baseline: Runs, *others: Runs, confidence: float = 0.95, joint: bool
 
 def paired(baseline: Runs, other: Runs, shared: list[int]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Keys (one row each), and the values of baseline and scenario, shape (rows, replications)."""
-    tables = [_wide(runs, shared) for runs in (baseline, other)]
+    tables = [turned(runs.kpis).reindex(columns=shared) for runs in (baseline, other)]
     keys = tables[0].index.append(tables[1].index.difference(tables[0].index, sort=False))
     ours, theirs = (table.reindex(keys).to_numpy() for table in tables)
-    frame = keys.to_frame(index=False)
-    frame["hour"] = frame["hour"].astype("Int8").mask(frame["hour"] == _WHOLE_DAY)
-    return frame, ours, theirs
-
-
-def _wide(runs: Runs, shared: list[int]) -> pd.DataFrame:
-    """One row per number, in the order of the KPI table, one column per replication."""
-    rows = answering(runs.kpis)
-    rows = rows.assign(hour=rows["hour"].fillna(_WHOLE_DAY).astype("int64"))
-    rows = rows.set_index([*KEY, "replication"])["value"].unstack("replication", sort=False)  # noqa: PD010
-    return rows.reindex(columns=shared)
+    return keys_of(keys), ours, theirs
 
 
 def _compared(baseline: Runs, other: Runs, shared: list[int], confidence: float) -> pd.DataFrame:
@@ -167,21 +151,17 @@ def _possible_change(difference: Interval, baseline: np.ndarray, values: np.ndar
                      ) -> tuple[np.ndarray, np.ndarray]:
     """An interval's ends within what a baseline leaves room for; none where all pairs differ alike, but not by 0.
 
-    values: of both sides, shape (rows, any): a number that was ever below 0, or a share above all, has no such bound.
+    values: of both sides, shape (rows, any).
     """
     none = alike(difference) & (difference.mean != 0)
-    low = np.where((values < 0).any(axis=1), difference.low, np.maximum(difference.low, -baseline))
-    shares = unit.eq("%").to_numpy() & ~(values > _FULL).any(axis=1)
-    high = np.where(shares, np.minimum(difference.high, _FULL - baseline), difference.high)
+    low, high = bounded(difference, values, unit.eq("%").to_numpy(), -baseline, FULL - baseline)
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
 
 
 def _reasons(table: pd.DataFrame, *sides: Runs) -> list[str]:
     """Why a number is not computable: what the first replication that could not tell it said."""
     said = pd.concat([runs.kpis[runs.kpis["reason"].ne("")] for runs in sides])
-    said = said.assign(hour=said["hour"].fillna(_WHOLE_DAY).astype("int64")).drop_duplicates(KEY)
-    known = said.set_index(KEY)["reason"].to_dict()
-    keys = zip(table["kpi"], table["place"], table["hour"].fillna(_WHOLE_DAY).astype("int64"), table["statistic"],
-               strict=True)
+    known = keyed(said).drop_duplicates(KEY).set_index(KEY)["reason"].to_dict()
+    keys = keyed(table)[KEY].itertuples(index=False, name=None)
     return [known.get(key, "only one side has it") if verdict == NOT_COMPUTABLE else ""
             for key, verdict in zip(keys, table["verdict"], strict=True)]

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+FULL = 100.0
+"""All of a share, in %."""
 FEWEST_FOR_SKEW = 8
 """Replications below which their skewness says nothing of that of the values they come from."""
 
@@ -41,6 +43,18 @@ def mean_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
     below, above = np.maximum(t, _untransformed(t, lopsided)), np.maximum(t, -_untransformed(-t, lopsided))
     known = np.where(n > 1, error, np.nan)
     return Interval(mean, mean - below * known, mean + above * known, n)
+
+
+def bounded(interval: Interval, values: np.ndarray, share: np.ndarray, lowest: np.ndarray | float = 0.0,
+            highest: np.ndarray | float = FULL) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of each row's interval, cut at what can be: `lowest`, and of a share `highest`.
+
+    values: shape (rows, any); a number that was ever below 0, or a share that was above all, has no such bound. share:
+    which rows are shares, in %.
+    """
+    low = np.where((values < 0).any(axis=1), interval.low, np.maximum(interval.low, lowest))
+    full = share & ~(values > FULL).any(axis=1)
+    return low, np.where(full, np.minimum(interval.high, highest), interval.high)
 
 
 def enough_to_halve(n: int, confidence: float = 0.95) -> int:

@@ -4,13 +4,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hospital_twin.comparison.intervals import Interval, mean_interval
+from hospital_twin.comparison.intervals import Interval, bounded, mean_interval
+from hospital_twin.comparison.turned import KEY, keyed, keys_of, turned
 from hospital_twin.comparison.verdicts import alike
-from hospital_twin.kpis import answering, kpi_drawer
+from hospital_twin.kpis import kpi_drawer
 from hospital_twin.runs import Runs
-
-_WHOLE_DAY = -1
-"""Stands for a missing hour while a table is turned."""
 
 
 def levels(runs: Runs, confidence: float = 0.95) -> pd.DataFrame:
@@ -20,18 +18,13 @@ def levels(runs: Runs, confidence: float = 0.95) -> pd.DataFrame:
     ``value``, ``low``, ``high`` (NaN with fewer than two replications that can tell, and where all say the same),
     ``n`` replications, and ``reason`` where none can. The ends are `possible` ones.
     """
-    key = ["kpi", "place", "hour", "statistic"]
-    rows = answering(runs.kpis)
-    rows = rows.assign(hour=rows["hour"].fillna(_WHOLE_DAY).astype("int64"))
-    wide = rows.set_index([*key, "replication"])["value"].unstack("replication", sort=False)  # noqa: PD010
-    found, drawer = mean_interval(wide.to_numpy(), confidence), kpi_drawer()
-    table = wide.index.to_frame(index=False)
-    table["hour"] = table["hour"].astype("Int8").mask(table["hour"] == _WHOLE_DAY)
+    wide = turned(runs.kpis)
+    found, drawer, table = mean_interval(wide.to_numpy(), confidence), kpi_drawer(), keys_of(wide.index)
     table["unit"] = [drawer[kpi].statistics[name].unit if kpi in drawer else ""
                      for kpi, name in zip(table["kpi"], table["statistic"], strict=True)]
     table["value"], table["n"] = found.mean, found.n
     table["low"], table["high"] = possible(found, wide.to_numpy(), table["unit"])
-    reasons = rows.drop_duplicates(key).set_index(key)["reason"].reindex(wide.index)
+    reasons = keyed(runs.kpis).drop_duplicates(KEY).set_index(KEY)["reason"].reindex(wide.index)
     table["reason"] = reasons.where(found.n == 0, "").to_numpy()
     return table
 
@@ -43,8 +36,6 @@ def possible(side: Interval, values: np.ndarray, unit: pd.Series) -> tuple[np.nd
     in the mean either, and cutting there takes nothing from what the interval promises. Of equal values none follows:
     that nobody was refused in two replications does not say that nobody ever is.
     """
-    low = np.where((values < 0).any(axis=1), side.low, np.maximum(side.low, 0.0))
-    shares = unit.eq("%").to_numpy() & ~(values > 100).any(axis=1)
-    high = np.where(shares, np.minimum(side.high, 100.0), side.high)
+    low, high = bounded(side, values, unit.eq("%").to_numpy())
     none = alike(side)
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
