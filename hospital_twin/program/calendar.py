@@ -9,9 +9,9 @@ import numpy as np
 from hospital_twin.errors import BadInput
 from hospital_twin.layout.terms import week_minutes
 from hospital_twin.program.program import Calendar
+from hospital_twin.streams import TICKS_PER_HOUR
 
-TICKS_PER_MINUTE = 60_000_000
-TICKS_PER_HOUR = 60 * TICKS_PER_MINUTE
+TICKS_PER_MINUTE = TICKS_PER_HOUR // 60
 LONGEST_DAYS = 3700
 """Days that a program can last: ten years and some weeks to fill the hospital before."""
 SPARE_DAYS = 60
