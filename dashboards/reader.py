@@ -1,6 +1,7 @@
 """What the pages show: the answers of a store, the latest first, read anew whenever the store has changed."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -54,32 +55,33 @@ class Reader:
         if not self._is_there():
             return Shown()
         try:
-            with Store(self.store, patience=PATIENCE, read_only=True) as store:
+            with self._open() as store:
                 studies = store.studies()
                 running = _running(store, studies[0]) if studies and not studies[0].finished else None
-                latest = next((Key(one.id, one.finished) for one in studies if one.finished), None)
-                if latest is None:
-                    return Shown(running=running)
-                return Shown(self._answer(store, latest), latest, running)
+                latest = _latest(studies)
+                return Shown(self._answer(store, latest) if latest.study else None, latest, running)
         except BadInput as fault:
             return Shown(fault=fault)
 
     def latest(self) -> Key:
         """The latest answer that there is; empty when there is none that can be read."""
         try:
-            with Store(self.store, patience=PATIENCE, read_only=True) as store:
-                return next((Key(one.id, one.finished) for one in store.studies() if one.finished), Key())
+            with self._open() as store:
+                return _latest(store.studies())
         except BadInput:
             return Key()
 
     def answer(self, key: Key) -> Answer | None:
         """The answer that a page shows; None when it is no longer there as it was."""
         try:
-            with Store(self.store, patience=PATIENCE, read_only=True) as store:
+            with self._open() as store:
                 there = any(key == (one.id, one.finished) for one in store.studies())
                 return self._answer(store, key) if there else None
         except BadInput:
             return None
+
+    def _open(self) -> Store:
+        return Store(self.store, patience=PATIENCE, read_only=True)
 
     def _is_there(self) -> bool:
         return self.store.is_file() and self.store.stat().st_size > 0
@@ -94,6 +96,11 @@ class Reader:
             for old in list(self._kept)[:-KEPT]:
                 del self._kept[old]
         return found
+
+
+def _latest(studies: Sequence[Any]) -> Key:
+    """The first of some studies, the latest first, that has an answer; empty where none has."""
+    return next((Key(one.id, one.finished) for one in studies if one.finished), Key())
 
 
 def _read(store: Store, name: str) -> Answer:
