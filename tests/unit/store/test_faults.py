@@ -140,12 +140,16 @@ def test_a_fault_of_our_own_is_not_blamed_on_the_reader(tmp_path: Path):
         connection.exec_driver_sql("select nothing from nowhere")
 
 
-def test_a_changed_study_is_not_taken_for_the_kept_one(store: Store, study: Study):
-    name = store.begin(study)
+def changed_behind_its_back(store: Store, statement: str) -> None:
     connection = sqlite3.connect(store.path)
-    connection.execute("update study set seed = '2'")
+    connection.execute(statement)
     connection.commit()
     connection.close()
+
+
+def test_a_changed_study_is_not_taken_for_the_kept_one(store: Store, study: Study):
+    name = store.begin(study)
+    changed_behind_its_back(store, "update study set seed = '2'")
     with pytest.raises(BadInput, match="not what it was"):
         store.study(name)
 
@@ -166,10 +170,7 @@ def test_damage_inside_a_row(store: Store, study: Study, made_up: Callable[..., 
     result = made_up(1)
     store.keep(name, Item("baseline", 0), result)
     store.finish(name, beside=result.kpis)
-    connection = sqlite3.connect(store.path)
-    connection.execute(statement)
-    connection.commit()
-    connection.close()
+    changed_behind_its_back(store, statement)
     with pytest.raises(BadInput, match=words):
         (store.known(name), store.table(name, "beside"), store.study(name), store.studies())
 
@@ -177,10 +178,7 @@ def test_damage_inside_a_row(store: Store, study: Study, made_up: Callable[..., 
 def test_a_damaged_comparison(store: Store, study: Study, made_up: Callable[..., Result]):
     name = store.begin(study)
     store.finish(name, compare(*(Runs.of(e, {n: made_up(n) for n in range(2)}) for e in study.experiments)))
-    connection = sqlite3.connect(store.path)
-    connection.execute("update record set about = '{}'")
-    connection.commit()
-    connection.close()
+    changed_behind_its_back(store, "update record set about = '{}'")
     with pytest.raises(BadInput, match="a stored comparison is damaged"):
         store.comparison(name)
 
