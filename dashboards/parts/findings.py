@@ -23,8 +23,7 @@ def answer_cards(answer: Answer) -> Component:
 
 def cautions(answer: Answer) -> list[Component]:
     """What to know before believing the numbers."""
-    found = answer.comparison.cautions if answer.comparison is not None else ()
-    if not found:
+    if not answer.cautions:
         return []
-    return [html.Div([html.P("▲ Before you rely on it", className="lead"), html.Ul([html.Li(text) for text in found])],
-                     className="caution")]
+    said = html.Ul([html.Li(text) for text in answer.cautions])
+    return [html.Div([html.P("▲ Before you rely on it", className="lead"), said], className="caution")]

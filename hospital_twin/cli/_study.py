@@ -139,7 +139,8 @@ def answered(question: Question, store: Store, voice: Voice, beside: pd.DataFram
     store.finish(study, comparison, **({} if beside is None else {"beside": beside}))
     answer = Answer(question.words, question.hospital, runs, comparison, question.observed, beside, question.faults,
                     typed(), question.synthetic)
-    return Answered(answer, study, precision, comparison.cautions if comparison else question.cautions)
+    # Of a baseline alone, what its runs show of their warm-up is what was known of it, said a second time.
+    return Answered(answer, study, precision, answer.cautions if comparison else question.cautions or answer.cautions)
 
 
 def _simulated(question: Question, first: int, store: Store, study: str, voice: Voice
@@ -189,7 +190,7 @@ def show(answer: Answer, voice: Voice) -> None:
     for row in every:
         if row.reason:
             voice.say(f"{row.title}: {row.reason}.")
-    for caution in comparison.cautions if comparison else ():
+    for caution in answer.cautions:
         voice.say(f"Caution: {caution}")
     if comparison:
         voice.say(comparison.note())

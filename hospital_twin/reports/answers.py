@@ -12,6 +12,7 @@ import pandas as pd
 
 from hospital_twin.comparison import Comparison, levels
 from hospital_twin.comparison.sentences import shown
+from hospital_twin.comparison.truncation import cautions
 from hospital_twin.comparison.verdicts import NOT_COMPUTABLE
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import WHOLE_HOSPITAL, Series
@@ -57,6 +58,11 @@ class Answer:
     def scenarios(self) -> tuple[Runs, ...]:
         """The runs that are compared with the baseline."""
         return self.runs[1:]
+
+    @cached_property
+    def cautions(self) -> tuple[str, ...]:
+        """What to know before believing the numbers: the comparison's, or of a baseline alone what its runs show."""
+        return cautions(self.runs) if self.comparison is None else self.comparison.cautions
 
     def staffed(self, scenario: str) -> Mapping[str, np.ndarray]:
         """Unit → planned staffed places at each hour of a scenario's runs (`staffing.staffed_places`)."""

@@ -51,7 +51,7 @@ def _page(answer: Answer, written: datetime) -> str:
     return environment.get_template("report.html.j2").render(
         answer=answer, scenarios=answer.scenarios if answer.comparison is not None else (),
         written=f"{written.astimezone(ZoneInfo(answer.baseline.provenance['time_zone'])):%d %b %Y, %H:%M %Z}",
-        facts=fact_line(answer), cautions=answer.comparison.cautions if answer.comparison else (),
+        facts=fact_line(answer), cautions=answer.cautions,
         findings=findings(answer), headlines=answer_rows(answer), all_rows=answer_rows(answer, every=True),
         weeks=[_week(answer, place) for place in first],
         other_weeks=[_week(answer, place) for place in answer.places() if place not in first],

@@ -120,6 +120,15 @@ def test_a_baseline_alone(tmp_path: Path):
     assert "[29, 34]" in said
 
 
+def test_a_baseline_alone_that_still_fills_says_so(tmp_path: Path):
+    both = answers.answer()
+    filling = both.baseline.census.assign(value=lambda census: census["value"] + census["hour"] / 10)
+    alone = replace(both, runs=(replace(both.baseline, census=filling),), comparison=None)
+    caution, = alone.cautions
+    assert "still changes" in caution
+    assert caution in Page(written(tmp_path, alone)).said()
+
+
 def test_a_path_that_cannot_be_written(tmp_path: Path):
     answer, lines = answers.answer(), set()
     (tmp_path / "file").write_text("")
