@@ -210,7 +210,7 @@ class Flow:
         self.go(waiting.token, self.program.requests[waiting.request].gives_up)
 
     def still_full(self, resource: int) -> None:
-        """What was given back does not let everybody start: those who wait for it may be in a circle now."""
+        """Not all who wait for it can start, and why has changed: they may be in a circle now."""
         self.blocked += [w for _, w in self.lines.lines[resource]
                          if not w.judge and self.program.requests[w.request].keeps]
 

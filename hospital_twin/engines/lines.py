@@ -143,6 +143,18 @@ class Lines:
         return (waiting is not None and not waiting.judge and not waiting.regrant
                 and self.program.requests[waiting.request].keeps)
 
+    def otherwise_admitted(self) -> list[Waiting]:
+        """Who keeps a place and waits where admission looks at counts or the clock, and has other ways than before."""
+        found = []
+        for _, waiting in (entry for resource in self.watched for entry in self.lines[resource]):
+            if self.keeps_place(waiting):
+                ways = tuple(n for needs, _ in self.options(waiting)
+                             for r, amount in needs for n in (r, self.needed(waiting, r, amount)))
+                if ways != waiting.ways:
+                    waiting.ways = ways
+                    found.append(waiting)
+        return found
+
     def needs_of(self, visit: Visit, request: int) -> tuple[Needs, ...]:
         """The ways to meet a request, with amounts for this visit's class, those that admit it."""
         which = self.lookups.choices[self.program.requests[request].asks](visit)

@@ -259,10 +259,11 @@ class Engine:
         self.somebody_joined = False
         if self.arrivals.due or self.lines.newcomers:
             self._let_in()
-        if self.lines.watched:
-            self.lines.dirty |= self.lines.watched
+        self.lines.dirty |= self.lines.watched
         if self.lines.dirty:
             self.lines.serve()
+        if self.lines.watched:
+            self.flow.blocked += self.lines.otherwise_admitted()
         if self.flow.blocked:
             move_circles(self)
         if self.flow.holders:

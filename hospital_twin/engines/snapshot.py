@@ -15,7 +15,7 @@ from hospital_twin.streams import Owner, owner_key
 if TYPE_CHECKING:
     from hospital_twin.engines.simpy_engine import Engine
 
-FORMAT = 3
+FORMAT = 4
 _HOLDING = [f.name for f in fields(Holding)]
 
 
@@ -89,7 +89,7 @@ def _token(engine: Engine, visit: Visit, token: Token) -> dict[str, Any]:
             "holds_for": token in engine.flow.holders,
             "waiting": None if w is None else [w.op, w.request, w.key, w.joined, w.since, w.alternatives, w.lines,
                                                w.fresh, w.judge, [_holding(lost) for lost in w.regrant],
-                                               w.patience_ends]}
+                                               w.patience_ends, w.ways]}
 
 
 def restore(engine: Engine, snapshot: Snapshot) -> None:
@@ -154,10 +154,10 @@ def _tokens(engine: Engine, visit: Visit, saved: list[dict[str, Any]]) -> Iterat
         if t["holds_for"]:
             engine.flow.holders.append(token)
         if t["waiting"] is not None:
-            op, request, key, joined, since, alternatives, lines, fresh, judge, regrant, patience = t["waiting"]
+            op, request, key, joined, since, alternatives, lines, fresh, judge, regrant, patience, ways = t["waiting"]
             token.waiting = Waiting(
                 token, op, request, tuple(key), joined, since, tuple(tuple(map(tuple, way)) for way in alternatives),
-                tuple(lines), fresh, judge, tuple(_as_holding(lost) for lost in regrant), patience)
+                tuple(lines), fresh, judge, tuple(_as_holding(lost) for lost in regrant), patience, tuple(ways))
             engine.lines.join(token.waiting)
             if patience >= 0:
                 engine.alarm(patience, engine.due_patience.append, token.waiting)

@@ -36,6 +36,7 @@ class Waiting:
     joined: when this wait began. since: the join tick of its order, which pre-emption does not renew. key: (order,
     join tick, visit, branch, step), by which requests are tried. alternatives: lists of (resource, amount). judge: the
     operation of a JUDGE, -1 for a request. regrant: what a pre-empted step lost, all of it asked for again at once.
+    ways: what admitted it at the last look, and how much of it had to be free (`Lines.otherwise_admitted`).
     """
 
     token: Token
@@ -50,6 +51,7 @@ class Waiting:
     judge: bool = False
     regrant: tuple[Holding, ...] = ()
     patience_ends: int = NEVER
+    ways: tuple[int, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -122,6 +122,39 @@ def test_a_place_that_closes_instead_of_coming_free_can_close_a_circle():
     assert ends(log) == {"z0": (50, "home"), "x0": (80, "home"), "y0": (80, "home")}
 
 
+def test_a_way_out_that_admission_closes_closes_a_circle():
+    # Until d fills up at 60, x could have gone to c once z leaves there.
+    log = run(f"""
+        units: {{a: {{places: 1}}, b: {{places: 1}}, c: {{places: 1, admits: free(d) > 0}}, d: {{places: 1}}}}
+        sources: {{x: {{pathway: px, trace: {at(0)}}}, y: {{pathway: py, trace: {at(0)}}},
+                    z: {{pathway: pz, trace: {at(0)}}}, w: {{pathway: pw, trace: {at(60)}}}}}
+        pathways:
+          px: [{{move: x1, to: a}}, {{stay: x2, takes: 10 min}}, {{move: x3, to: {{first_of: [b, c]}}}},
+               {{leave: x5, as: home}}]
+          py: [{{move: y1, to: b}}, {{stay: y2, takes: 20 min}}, {{move: y3, to: a}}, {{leave: y5, as: home}}]
+          pz: [{{move: z1, to: c}}, {{stay: z2, takes: 90 min}}, {{leave: z5, as: home}}]
+          pw: [{{move: w1, to: d}}, {{stay: w2, takes: 90 min}}, {{leave: w5, as: home}}]
+    """)
+    assert ends(log) == {"x0": (60, "home"), "y0": (60, "home"), "z0": (90, "home"), "w0": (150, "home")}
+
+
+def test_a_shift_that_ends_closes_a_circle():
+    # Two places of c are kept for others: with three, x may have the one that z leaves; from 60 there are only two.
+    log = run(f"""
+        attributes: {{kind: [x, y]}}
+        units: {{a: {{places: 1}}, b: {{places: 1}}, c: {{places: {{"00:00-01:00": 3, "01:00-24:00": 2}},
+                                                     reserve: {{keep: 2, for: kind == y}}}}}}
+        sources: {{x: {{pathway: px, trace: {at(0)}}}, y: {{pathway: py, trace: {at(0)}}},
+                    z: {{pathway: pz, trace: {at(0)}, sets: {{kind: y}}}}}}
+        pathways:
+          px: [{{move: x1, to: a}}, {{stay: x2, takes: 10 min}}, {{move: x3, to: {{first_of: [b, c]}}}},
+               {{leave: x5, as: home}}]
+          py: [{{move: y1, to: b}}, {{stay: y2, takes: 20 min}}, {{move: y3, to: a}}, {{leave: y5, as: home}}]
+          pz: [{{move: z1, to: c}}, {{stay: z2, takes: 90 min}}, {{leave: z5, as: home}}]
+    """)
+    assert ends(log) == {"x0": (60, "home"), "y0": (60, "home"), "z0": (90, "home")}
+
+
 def test_who_has_an_alternative_outside_the_circle_is_in_none():
     log = run(f"""
         units: {{a: {{places: 1}}, b: {{places: 1}}, c: {{places: 1}}}}
