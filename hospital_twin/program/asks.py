@@ -56,7 +56,8 @@ class Asks:
             "asks": self._asks(ask, where, move), "place": move, "keeps": move and step.keep_place,
             "activity": activity,
             "patience": self.b.choice(step.patience, self.b.duration, where),
-            "patience_from_arrival": step.patience_from == "arrival", "patience_renewed": step.patience_renewed,
+            "patience_from_arrival": step.patience_from == "arrival",
+            "patience_renewed": step.patience_renewed and step.patience is not None,
             "gives_up": -1, "when_full": -1, "number": number, "hold_line": step.hold_line,
             "room": self._room(step, ask, move), "preempt": _PREEMPT[step.preempt],
             "same_as": -1 if step.same_as is None else self.b.steps.place(step.same_as)})
