@@ -92,9 +92,9 @@ def test_renewed_patience_is_a_new_draw_at_each_return():
 
 def test_without_a_patience_there_is_none_to_renew():
     endless = PREEMPTED.replace("patience: 10 min, ", "")
-    log = run(endless.format(a=at(0), b=at(5), renewed="true"))
-    assert log.stays.equals(run(endless.format(a=at(0), b=at(5), renewed="false")).stays)
-    assert ends(log)["a0"] == (90, "home")
+    log = run(endless.format(a=at(0), b=at(5, 6), renewed="true"))
+    assert log.stays.equals(run(endless.format(a=at(0), b=at(5, 6), renewed="false")).stays)
+    assert ends(log)["a0"] == (150, "home")
 
 
 def test_who_gives_up_after_preemption_lets_go_of_the_rest_of_the_step():
