@@ -8,7 +8,9 @@ hospital, where L is integrated from the engine's state and λ and W are taken f
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -41,6 +43,7 @@ class Auditor(Engine):
         self.held_time, self.line_time, self.present_time = [0] * n, [0] * n, [0] * units
         self.visit_time, self.seen = 0, 0
         self.in_two_rows: set[tuple[int, int]] = set()
+        self.most: dict[tuple[str, int], float] = {}
         super().__init__(program, seed, replication, resume)
         self.seen = self.now
 
@@ -51,6 +54,13 @@ class Auditor(Engine):
     def drain(self) -> None:
         super().drain()
         self._integrate(self.now)
+
+    def _record_capacity(self, resource: int, reason: int) -> None:
+        """The log has the last word of an instant; a rule may have added for others of it, and taken back."""
+        super()._record_capacity(resource, reason)
+        for r in (resource, *self.staffing.places_of.get(resource, ())):
+            there = self.staffing.staffed(r, self.lines.capacity) / self.lookups.scale[r]
+            self.most[self._name(r), self.now] = max(there, self.most.get((self._name(r), self.now), 0.0))
 
     def _instant(self) -> None:
         self._integrate(self.now)
@@ -200,7 +210,7 @@ def checked_run(program: Program, *, seed: int, replication: int = 0, resume: Sn
     if program.drain and not engine.stopped:
         engine.drain()
     log = engine.event_log()
-    rows = check_log(log)
+    rows = check_log(log, engine.most)
     if resume is None:
         for law in little(engine, rows):
             assert abs(law.number - law.rate * law.hours) < TINY * max(1.0, law.number), law
@@ -249,13 +259,13 @@ def _since(times: pd.Series, zero: int, instead: int) -> np.ndarray:
     return np.where(ticks == NAT, instead, ticks - zero)
 
 
-def check_log(log: EventLog) -> Rows:
-    """Conservation of visits, and no grant beyond capacity."""
+def check_log(log: EventLog, most: Mapping[tuple[str, int], float] = MappingProxyType({})) -> Rows:
+    """Conservation of visits, and no grant beyond capacity. most: the highest of an instant, by resource and tick."""
     rows = Rows(log)
     _visits_are_conserved(rows)
     nursing = log.stays[log.stays["activity"].eq("stay") & ~log.stays["resource"].isin(log.units)]
     for resource in log.resources:
-        _never_over_capacity(rows, resource, staffed=resource in set(nursing["unit"]))
+        _never_over_capacity(rows, resource, most, staffed=resource in set(nursing["unit"]))
     return rows
 
 
@@ -274,9 +284,8 @@ def _visits_are_conserved(rows: Rows) -> None:
     assert len(arrive) == len(leave) + len(present), "arrived is not left + present: somebody vanished"
 
 
-def _never_over_capacity(rows: Rows, resource: str, *, staffed: bool) -> None:
-    """At no grant is more held than there is; more may be held after a fall of capacity,
-                a swap or a change of class.
+def _never_over_capacity(rows: Rows, resource: str, most: Mapping[tuple[str, int], float], *, staffed: bool) -> None:
+    """At no grant is more held than there is; more may be held after a fall of capacity, a swap or a change of class.
 
     staffed: the log's capacity is what the nurses allow, and cleaning takes none of them.
     """
@@ -298,7 +307,8 @@ def _never_over_capacity(rows: Rows, resource: str, *, staffed: bool) -> None:
     changed, there = rows.capacity[resource]
     place = np.searchsorted(changed, grants, "right") - 1
     before = np.maximum(place - (changed[place] == grants), 0)
-    over = (now > np.maximum(there[place], there[before]) + TINY) & ~np.isin(grants, swaps)
+    within = np.array([most.get((resource, tick), 0.0) for tick in grants.tolist()])
+    over = (now > np.maximum.reduce((there[place], there[before], within)) + TINY) & ~np.isin(grants, swaps)
     assert not over.any(), f"{now[over]} of {resource} are held, of {there[place][over]}, at {grants[over]}"
 
 
