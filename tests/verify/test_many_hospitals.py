@@ -13,7 +13,8 @@ from tests.integration.engines.test_random_hospitals import BIG, laws_seeds_and_
 pytestmark = pytest.mark.verify
 
 
-@settings(max_examples=800, derandomize=False, suppress_health_check=BIG, phases=[Phase.reuse, Phase.generate])
-@given(hospitals(), st.integers(0, 1500))
-def test_laws_seeds_and_snapshots_of_many_hospitals(hospital: dict[str, Any], minute: int):
+@pytest.mark.parametrize("lot", range(4))  # so that each item lasts minutes, and processes share them
+@settings(max_examples=200, derandomize=False, suppress_health_check=BIG, phases=[Phase.reuse, Phase.generate])
+@given(hospital=hospitals(), minute=st.integers(0, 1500))
+def test_laws_seeds_and_snapshots_of_many_hospitals(lot: int, hospital: dict[str, Any], minute: int):
     laws_seeds_and_snapshots(hospital, minute)
