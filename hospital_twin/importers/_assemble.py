@@ -69,7 +69,7 @@ def assemble(named: Named, ledger: Ledger, columns: Mapping[str, str], staff: Ma
 
 def _in_order(rows: pd.DataFrame, ledger: Ledger) -> _Rows:
     """By visit and start, then end (open ones last), then line."""
-    place = np.flatnonzero(ledger.kept[:len(rows)])
+    place = np.flatnonzero(ledger.alone[:len(rows)])
     rows = rows.iloc[place]
     end = rows["end"].to_numpy() if "end" in rows else np.full(len(rows), _LAST)
     order = np.lexsort((place, np.where(np.isnat(end), _LAST, end), rows["start"].to_numpy(), rows["visit"].to_numpy()))

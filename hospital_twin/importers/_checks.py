@@ -32,7 +32,7 @@ def check_rows(rows: pd.DataFrame, ledger: Ledger, columns: dict[str, str], *, c
         _impossible(rows, ledger, columns)
     if "end" in rows:
         ledger.reject(rows["end"].to_numpy() < start, "end_before_start", columns.get("end", ""))
-    kept = np.flatnonzero(ledger.kept[:len(rows)])
+    kept = np.flatnonzero(ledger.alone[:len(rows)])
     ledger.reject(kept[rows.iloc[kept].duplicated().to_numpy()], "duplicate")
 
 

@@ -11,7 +11,8 @@ from hospital_twin.importers._fields import CLASSES, FIELDS, NOISE, Field
 from hospital_twin.importers._forms import without_accents
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._persons import about_a_person, like_names
-from hospital_twin.importers._source import A_MAPPING, Peek
+from hospital_twin.importers._source import A_MAPPING
+from hospital_twin.importers._table import Table
 from hospital_twin.importers._times import readable_shares
 
 ENOUGH = 0.5
@@ -55,15 +56,15 @@ def words_of(header: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", _COMPOUND.sub(r"\1 \2", without_accents(apart))))
 
 
-def recognise(peek: Peek, mapping: LogMapping, attributes: Iterable[str] | None) -> Recognised:
+def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | None) -> Recognised:
     """What the columns of a table mean.
 
     attributes: names of the class attributes wanted; None for those that are recognised by themselves.
     Raises `BadInput` for a mapping that does not fit the table.
     """
     found = Recognised({}, {}, {})
-    taken = _mapped(peek, mapping, found)
-    profiles = [_profile(peek, place) for place in range(len(peek.header))]
+    taken = _mapped(table, mapping, found)
+    profiles = [_profile(table, place) for place in range(len(table.header))]
     for name, field in FIELDS.items():
         if name not in mapping.columns:
             merits = [_merit(profile, field) for profile in profiles]
@@ -90,12 +91,12 @@ class _Profile(NamedTuple):
     private: bool
 
 
-def _profile(peek: Peek, place: int) -> _Profile:
-    values = peek.column(place)
+def _profile(table: Table, place: int) -> _Profile:
+    values = table.column(place)
     given = [v for v in values if v]
     readable, date_only = readable_shares(values)
     clock = bool(given) and sum(bool(_TIME_OF_DAY.fullmatch(v)) for v in given) >= ENOUGH * len(given)
-    words = words_of(peek.header[place])
+    words = words_of(table.header[place])
     return _Profile(words, readable >= ENOUGH, date_only >= ENOUGH, clock, not given,
                     about_a_person(words) or like_names(given),
                     about_a_person(word for word in words if word not in NOISE and word != "nom"))
@@ -167,17 +168,17 @@ def _dates_and_times(profiles: list[_Profile], taken: set[int], found: Recognise
                 break
 
 
-def _mapped(peek: Peek, mapping: LogMapping, found: Recognised) -> set[int]:
+def _mapped(table: Table, mapping: LogMapping, found: Recognised) -> set[int]:
     """Put what the mapping says into `found`; returns the places used."""
     owner: dict[int, str] = {}
     said = [("columns", name, headers or ()) for name, headers in mapping.columns.items()]
     said += [("attributes", name, (header,)) for name, header in mapping.attributes.items()]
     for part, name, headers in said:
         where = mapping.place(part, name)
-        places = tuple(_place(peek, header, where) for header in headers)
+        places = tuple(_place(table, header, where) for header in headers)
         for place in places:
             if place in owner:
-                raise BadInput(where, f"the column {peek.header[place]!r} is {owner[place]} already",
+                raise BadInput(where, f"the column {table.header[place]!r} is {owner[place]} already",
                                "each column for one thing")
             owner[place] = f"{part}.{name}"
         if part == "attributes":
@@ -187,33 +188,33 @@ def _mapped(peek: Peek, mapping: LogMapping, found: Recognised) -> set[int]:
     return set(owner)
 
 
-def _place(peek: Peek, header: str, where: str) -> int:
-    same = [p for p, name in enumerate(peek.header) if name == header.strip()]
+def _place(table: Table, header: str, where: str) -> int:
+    same = [p for p, name in enumerate(table.header) if name == header.strip()]
     if not same:
-        raise BadInput(where, f"{peek.source.name} has no column {header!r}",
-                       f"one of its columns: {', '.join(peek.header)}")
+        raise BadInput(where, f"{table.name} has no column {header!r}",
+                       f"one of its columns: {', '.join(table.header)}")
     if len(same) > 1:
-        raise BadInput(where, f"{peek.source.name} has {len(same)} columns called {header!r}",
+        raise BadInput(where, f"{table.name} has {len(same)} columns called {header!r}",
                        "a name that only one column has: rename one of them in the file")
     return same[0]
 
 
-def settled(recognised: Recognised, peek: Peek) -> Recognised:
+def settled(recognised: Recognised, table: Table) -> Recognised:
     """The columns as recognised, or `BadInput` where two of them mean the same."""
     for name, places in recognised.rivals.items():
-        shown = ", ".join(repr(peek.header[p]) for p in places)
-        raise BadInput(f"{peek.source.name}, line {peek.header_line}",
+        shown = ", ".join(repr(table.header[p]) for p in places)
+        raise BadInput(table.where,
                        f"the columns {shown} can each be {name} ({FIELDS[name].means})",
-                       f"{A_MAPPING} that says which:\n    columns:\n      {name}: {in_yaml(peek.header[places[0]])}")
+                       f"{A_MAPPING} that says which:\n    columns:\n      {name}: {in_yaml(table.header[places[0]])}")
     return recognised
 
 
-def refuse(peek: Peek, recognised: Recognised, understood: str) -> NoReturn:
+def refuse(table: Table, recognised: Recognised, understood: str) -> NoReturn:
     """Say why no importer reads a table, and what to do about it."""
-    where, header = f"{peek.source.name}, line {peek.header_line}", ", ".join(peek.header)
-    say = "".join(f"\n      {name}: {_in_mapping(peek, recognised, name)}" for name in _LEAST)
+    where, header = table.where, ", ".join(table.header)
+    say = "".join(f"\n      {name}: {_in_mapping(table, recognised, name)}" for name in _LEAST)
     say = f"such a column, or {A_MAPPING} that names it:\n    columns:{say}\n  Understood are:{understood}"
-    if sum(bool(_DATA.search(name)) for name in peek.header) * 2 >= len(peek.header):
+    if sum(bool(_DATA.search(name)) for name in table.header) * 2 >= len(table.header):
         raise BadInput(where, "the first line holds data, not the names of columns", "column names in the first line")
     if not recognised.has("visit"):
         raise BadInput(where, f"no column is recognised as `visit` ({FIELDS['visit'].means}); the columns are {header}",
@@ -222,7 +223,7 @@ def refuse(peek: Peek, recognised: Recognised, understood: str) -> NoReturn:
         raise BadInput(where, f"no column of dates with times is recognised as `start` ({FIELDS['start'].means}); the "
                        f"columns are {header}", say)
     if recognised.has("activity"):
-        activity, time = (_shown(peek, recognised, field) for field in ("activity", "start"))
+        activity, time = (_shown(table, recognised, field) for field in ("activity", "start"))
         raise BadInput(where, f"these are event rows: each has an activity ({activity}) and one time ({time}), and "
                        "nothing says when it ended. Event rows are not read",
                        f"a column of ends beside it, or another export in one of these shapes:{understood}")
@@ -235,13 +236,13 @@ def in_yaml(header: str) -> str:
     return header if plain else json.dumps(header, ensure_ascii=False)
 
 
-def _in_mapping(peek: Peek, recognised: Recognised, field: str) -> str:
+def _in_mapping(table: Table, recognised: Recognised, field: str) -> str:
     """What a mapping says of a field as recognised, or a place to fill in."""
     places = recognised.fields.get(field) or recognised.rivals.get(field, ())[:1]
-    names = [in_yaml(peek.header[place]) for place in places]
+    names = [in_yaml(table.header[place]) for place in places]
     return f"[{', '.join(names)}]" if len(names) > 1 else names[0] if names else "<column name>"
 
 
-def _shown(peek: Peek, recognised: Recognised, field: str) -> str:
+def _shown(table: Table, recognised: Recognised, field: str) -> str:
     places = recognised.fields.get(field) or recognised.rivals[field]
-    return ", ".join(repr(peek.header[place]) for place in places)
+    return ", ".join(repr(table.header[place]) for place in places)

@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from hospital_twin.importers._event_words import EventWord
 from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.layout import Layout
@@ -18,11 +19,13 @@ class Options:
     """What the caller said about a log.
 
     layout: with all unit types written out. time_zone: of times without an offset; None when nobody said.
+    known: tables that were looked at already, by file, so that each importer need not open them again.
     """
 
     layout: Layout | None
     mapping: LogMapping
     time_zone: str | None
+    known: dict[Path, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def attributes(self) -> tuple[str, ...] | None:
@@ -41,7 +44,7 @@ class RawRows(NamedTuple):
     sha256: of the file as it lies there (of several, over their hashes).
     columns: field or attribute → name of its column in the file. unused: the other columns' names.
     times_of_day: whether starts have one. known_words: whether units are taken from a known list, so that one that
-    stands in a single row is none the less one.
+    stands in a single row is none the less one. events: what was made of the activities of event rows.
     """
 
     rows: pd.DataFrame
@@ -54,6 +57,7 @@ class RawRows(NamedTuple):
     dates_comparable: bool = True
     times_of_day: bool = True
     known_words: bool = False
+    events: tuple[EventWord, ...] = ()
 
 
 class Sample(NamedTuple):

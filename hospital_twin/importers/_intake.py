@@ -16,7 +16,7 @@ from hospital_twin.importers._capacity import staffed_capacity
 from hospital_twin.importers._checks import check_rows, look_at_clocks, look_at_persons
 from hospital_twin.importers._clocks import check_zone
 from hospital_twin.importers._columns import refuse
-from hospital_twin.importers._csv_rows import recognised_in
+from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._importer import Importer, Options, RawRows
 from hospital_twin.importers._ledger import REASONS
 from hospital_twin.importers._mapping import LogMapping, read_mapping

@@ -51,6 +51,14 @@ REASONS: Mapping[str, str] = MappingProxyType({
     "very_long": "it lasts more than a year",
     "overlap": "it begins before the visit's stay in another unit has ended",
     "gap": "it begins more than 15 minutes after the visit's stay before it has ended",
+    "event_of_nothing": "an activity that the mapping leaves out",
+    "other_lifecycle": "a step of the lifecycle that is none of asked for, begun and completed",
+    "never_begun": "asked for, and never begun",
+    "same_event": "the same event as in an earlier row, by all that is kept of it: counted once",
+    "registered_late": "it arrived after its care had begun: the stay begins with the visit's first event",
+    "end_from_last": "no end, and dates that cannot be compared: taken from the visit's last event, and so too short",
+    "negative_offset": "before the arrival, in a column that may be empty: taken as missing",
+    "no_arrival": "no arrival to count from, where other rows have one",
     "open": "it has not ended",
     "waiting": "asked for, and not begun: still waiting",
 })
@@ -79,6 +87,7 @@ class Ledger:
         self.file = np.repeat(np.arange(len(files)), [len(lines) for _, lines in files])
         self.kept = np.ones(len(self.lines), dtype=bool)
         self.repaired = np.zeros(len(self.lines), dtype=bool)
+        self.joined = np.zeros(len(self.lines), dtype=bool)
         self.notes: list[str] = []
         self._faults: list[tuple[np.ndarray, str, str, str, np.ndarray | None]] = []
 
@@ -104,6 +113,15 @@ class Ledger:
         """These rows are kept as they are, and looked at by a person."""
         places = self._places(rows)
         self._write(places[self.kept[places]], reason, NOTICED, column, values)
+
+    def join(self, rows: np.ndarray) -> None:
+        """These rows are kept, and what they say stands in another row now: they are none of their own."""
+        self.joined[self._places(rows)] = True
+
+    @property
+    def alone(self) -> np.ndarray:
+        """Rows that are kept and stand for themselves."""
+        return self.kept & ~self.joined
 
     def note(self, text: str) -> None:
         """Something to say about the file as a whole."""

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, UNIT_KINDS
+from hospital_twin.importers._event_mapping import EventMeans
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._times import DateOrder
 from hospital_twin.layout import Part, checked, read_yaml
@@ -19,7 +20,8 @@ Role = Literal["doctor", "nurse", "triage", "place", "equipment", "slot", "other
 class LogMapping(Part):
     """What the columns and words of a log mean. Everything may be left out; what is there counts more than guesses."""
 
-    shape: str | None = Field(None, description="The importer: stays_csv, intervals_csv or mimic_iv.")
+    shape: str | None = Field(None, description="The importer: stays, intervals or mimic_iv.")
+    sheet: str | None = Field(None, description="Of a workbook with several sheets: the one with the log.")
     columns: dict[str, Header] = Field(default_factory=dict, description="Meaning → column name (`start: Ward In`), "
                                        "two of them for date and time apart, or nothing to use none.")
     attributes: dict[str, str] = Field(default_factory=dict, description="Class attribute → column name.")
@@ -27,6 +29,12 @@ class LogMapping(Part):
                                          "twin, or nothing to leave its rows out.")
     kinds: dict[str, Literal[UNIT_KINDS]] = Field(default_factory=dict, description="Unit of the twin → its kind.")
     roles: dict[str, Role] = Field(default_factory=dict, description="Resource of the twin → its role.")
+    events: dict[str, EventMeans | None] = Field(
+        default_factory=dict, description="Activity of event rows → its part in a visit (arrive, again, stay, end, "
+                                          "leave, request or task), or nothing to leave its rows out.",
+        examples=[{"Admission IC": {"stay": "icu"}, "Release A": {"leave": "home"}, "CRP": None}])
+    offset_unit: Literal["s", "min", "h", "d"] | None = Field(
+        None, description="Of offsets from the arrival whose column does not say it: min, h, d or s.")
     date_order: DateOrder | None = Field(None, description="Of dates with the year last: day_first or month_first; "
                                                            "year_first for years of two digits.")
     time_zone: str | None = Field(None, description="Of times without an offset: Europe/London.")

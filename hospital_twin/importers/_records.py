@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._source import TABLE, Peek, encoding_of
+from hospital_twin.importers._source import TABLE, TextTable, encoding_of
+from hospital_twin.importers._table import OK, TOO_FEW, TOO_MANY, TextRows
 
-OK, TOO_FEW, TOO_MANY = range(3)
 _BLANK = -1
 LONGEST_RECORD = 1_000_000
 """A row of more bytes is none of a table: a file without line breaks would fill the memory."""
@@ -24,19 +24,6 @@ _BLOCK = 8 * 1024 * 1024
 _UNCLEAR = 1 << 32
 """What a character weighs that only a look at its whole line can judge; others weigh 1, and blanks nothing."""
 _NEWLINE, _RETURN, _QUOTE = b"\n"[0], b"\r"[0], b'"'[0]
-
-
-class TextRows(NamedTuple):
-    """The wanted columns of all rows.
-
-    lines: line on which each row begins. columns: object arrays of trimmed text. fields: `OK`, `TOO_FEW` or `TOO_MANY`
-    of them (the text of such rows is left empty). blank: lines with nothing on them, which are no rows.
-    """
-
-    lines: np.ndarray
-    columns: tuple[np.ndarray, ...]
-    fields: np.ndarray
-    blank: int
 
 
 class _Records(NamedTuple):
@@ -51,7 +38,7 @@ class _Records(NamedTuple):
     lines: int
 
 
-def read_columns(peek: Peek, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
+def read_columns(peek: TextTable, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
     """All rows of a table, of the columns at the positions `wanted` alone.
 
     unlike: positions of columns whose values hardly repeat; of the others each text is kept in memory once.
@@ -76,7 +63,7 @@ def _reader(binary: BinaryIO, encoding: str) -> Callable[[int], bytes]:
     return binary.read
 
 
-def _blocks(read: Callable[[int], bytes], peek: Peek) -> Iterator[tuple[bytes, _Records]]:
+def _blocks(read: Callable[[int], bytes], peek: TextTable) -> Iterator[tuple[bytes, _Records]]:
     """Whole records, some megabytes at a time."""
     rest, first = b"", True
     while True:
@@ -133,7 +120,7 @@ def _between(data: np.ndarray, newline: np.ndarray, breaks: np.ndarray, quotes: 
 
 
 class _Columns:
-    def __init__(self, peek: Peek, encoding: str, wanted: Sequence[int], unlike: Sequence[int]):
+    def __init__(self, peek: TextTable, encoding: str, wanted: Sequence[int], unlike: Sequence[int]):
         self.peek, self.wanted, self.width = peek, list(wanted), len(peek.header)
         self.encoding = "utf-8" if encoding.startswith("utf") else encoding
         self.known: dict[int, dict[str, int]] = {position: {"": 0} for position in wanted if position not in unlike}

@@ -10,26 +10,24 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-import numpy as np
-
 from hospital_twin.errors import BadInput
+from hospital_twin.importers._table import SAMPLE_ROWS, Table, TextRows
 
 SEPARATORS = ",;\t|"
 _HEAD = 256 * 1024
-_SAMPLE_ROWS = 200
 _TABLE_NAME = re.compile(r"^(?!__MACOSX/).*\.(?:csv|tsv|txt)(?:\.gz)?$", re.IGNORECASE)
 _OTHER_FILES = {
-    b"PK\x03\x04": "a zip archive or an Excel workbook", b"PAR1": "a Parquet file", b"%PDF": "a PDF document",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook", b"\x1f\x8b": "compressed twice",
-    b"<": "a file of tags (XML, XES, HTML)", b"{": "a file of JSON"}
+    b"PK\x03\x04": "a zip archive", b"%PDF": "a PDF document", b"\x1f\x8b": "compressed twice", b"{": "a file of JSON"}
 A_MAPPING = "a mapping file"
 """What a message asks for where names do not help: the command line then says how to hand it over."""
-TABLE = "a text file with one row a line and column names in the first, separated by , ; or tabs (CSV), or that as .gz"
+TABLE = ("a text file with one row a line and column names in the first, separated by , ; or tabs (CSV), or that as "
+         ".gz, an Excel workbook, a Parquet file, or an XES event log")
 
 
 class Source(NamedTuple):
@@ -83,19 +81,17 @@ def _undamaged(name: str) -> Iterator[None]:
                        "the file as it was written: copy or export it again") from wrong
 
 
-class Peek(NamedTuple):
-    """What the beginning of a table shows. header: names as written, trimmed. sample: its first complete rows."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TextTable(Table):
+    """A table of text: rows are lines, and a separator stands between fields."""
 
     source: Source
     encoding: str
     separator: str
-    header: tuple[str, ...]
-    header_line: int
-    sample: tuple[tuple[str, ...], ...]
 
-    def column(self, position: int) -> np.ndarray:
-        """The sample's values of one column."""
-        return np.array([row[position] for row in self.sample], dtype=object)
+    def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
+        from hospital_twin.importers._records import read_columns
+        return read_columns(self, wanted, unlike)
 
 
 def tables_in(path: Path) -> list[Source]:
@@ -125,7 +121,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def look(source: Source) -> Peek:
+def beginning(source: Source) -> bytes:
+    """Its first bytes, decompressed. Raises `BadInput` as `Source.open` does."""
+    return _read(source, 16)
+
+
+def look(source: Source) -> TextTable:
     """Header and first rows of a table. Raises `BadInput` for what is no table of text."""
     head = _read(source, _HEAD)
     if not head.decode("latin-1").strip("\xef\xbb\xbf ,;\t\n\r\f\v\x1c\x1d\x1e\x1f\x85\xa0"):
@@ -147,11 +148,11 @@ def look(source: Source) -> Peek:
     return _peeked(source, encoding, separator or _separator(source, lines[first:]), lines, first)
 
 
-def _peeked(source: Source, encoding: str, separator: str, lines: list[str], first: int) -> Peek:
+def _peeked(source: Source, encoding: str, separator: str, lines: list[str], first: int) -> TextTable:
     rows = _split(lines[first:], separator)
     header = tuple(name.strip() for name in rows[0]) if rows else ()
     sample = tuple(tuple(field.strip() for field in row) for row in rows[1:] if len(row) == len(header))
-    return Peek(source, encoding, separator, header, first + 1, sample)
+    return TextTable(source.name, header, first + 1, sample, source=source, encoding=encoding, separator=separator)
 
 
 def _decompressed(binary: BinaryIO, files: ExitStack) -> BinaryIO:
@@ -203,7 +204,7 @@ def _split(lines: list[str], separator: str) -> list[list[str]]:
         for row in csv.reader(lines, delimiter=separator):
             if any(field.strip() for field in row):
                 rows.append(row)
-            if len(rows) > _SAMPLE_ROWS:
+            if len(rows) > SAMPLE_ROWS:
                 break
     except csv.Error:
         return rows

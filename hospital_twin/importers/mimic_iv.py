@@ -10,8 +10,8 @@ import pandas as pd
 from hospital_twin.errors import BadInput
 from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 from hospital_twin.importers._ledger import Ledger
-from hospital_twin.importers._records import OK, TextRows, read_columns
 from hospital_twin.importers._source import Source, look, members_of
+from hospital_twin.importers._table import OK, TextRows
 from hospital_twin.importers._times import Times, read_times
 
 _COLUMNS = {
@@ -70,7 +70,7 @@ class _Table:
                            f"the columns of the table {name} of MIMIC-IV: {', '.join(_COLUMNS[name])}")
         wanted = [peek.header.index(column) for column in _COLUMNS[name]]
         self.name, self.file = name, source.name
-        self.rows: TextRows = read_columns(peek, wanted)
+        self.rows: TextRows = peek.read(wanted)
         self.unused = tuple(f"{name}.{column}" for column in peek.header if column not in _COLUMNS[name])
         self._texts = dict(zip(_COLUMNS[name], self.rows.columns, strict=True))
 

@@ -6,7 +6,7 @@ from hospital_twin.importers._fields import CLASSES, FIELDS
 from scripts.doc_blocks.markdown import code, table
 
 EXAMPLES = {
-    "shape": "stays_csv", "columns": "{start: Ward In, end: [Out date, Out time], left: null}",
+    "shape": "stays", "sheet": "Stays 2024", "columns": "{start: Ward In, end: [Out date, Out time], left: null}",
     "attributes": "{acuity: ESI level}", "units": "{Emerg Dept 1: majors, Test ward: null}", "kinds": "{majors: ed}",
     "roles": "{sho: doctor}", "date_order": "day_first", "time_zone": "Europe/London", "dates_comparable": "false",
 }

@@ -109,7 +109,7 @@ def test_what_is_no_text_is_refused(name: str, tmp_path: Path):
 
 
 def test_an_importer_that_drops_what_it_cannot_read_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    honest = importer_drawer()["stays_csv"]
+    honest = importer_drawer()["stays"]
 
     def drops(path: Path, options: Options) -> RawRows:
         text = path.read_text(encoding="utf-8").replace(honest.sample.bad["stays.csv"] + "\n", "")
@@ -118,11 +118,11 @@ def test_an_importer_that_drops_what_it_cannot_read_is_found_out(tmp_path: Path,
 
     monkeypatch.setattr(_intake, "entry", lambda *_, **__: replace(honest, read=drops))
     with pytest.raises(AssertionError):
-        keeps_its_books("stays_csv", tmp_path)
+        keeps_its_books("stays", tmp_path)
 
 
 def test_every_shape_of_one_hospital_gives_the_same_stays(tmp_path: Path):
-    logs = [read_log(written(name, tmp_path))[0] for name in ("stays_csv", "intervals_csv", "mimic_iv")]
+    logs = [read_log(written(name, tmp_path))[0] for name in ("stays", "intervals", "mimic_iv")]
     plain = [log.stays.drop(columns=list(log.attributes)).astype(
         dict.fromkeys(("unit", "activity", "resource", "end_reason"), str)) for log in logs]
     for other in plain[1:]:

@@ -32,7 +32,7 @@ FAULTS: dict[str, Fault] = {
     "no such file": (None, {}, "log.csv", "no such file", "path of an admission log"),
     "an empty file": ("\n \n", {}, "log.csv", "empty", "column names in the first"),
     "no text": (b"\x7fELF\0\0\0", {}, "log.csv", "no text", "CSV"),
-    "a workbook": (b"PK\x03\x04....", {}, "log.csv", "Excel workbook", "CSV"),
+    "a workbook": (b"PK\x03\x04....", {}, "log.csv", "zip archive", "CSV"),
     "a broken gzip": (b"\x1f\x8bgarbage of ten bytes", {}, "log.csv", "damaged", "export it again"),
     "a gzip cut off": (gzip.compress(GOOD.encode() + os.urandom(400_000).hex().encode() + b"\n")[:-9], {}, "log.csv",
                        "damaged", "copy"),
@@ -54,7 +54,7 @@ FAULTS: dict[str, Fault] = {
                                   "the mapping says month_first, but 25/03/2025 (line 2, column start)", "day_first"),
     "years of two digits": (HEAD + "1,ed,25-01-13,\n2,ed,25-01-14,\n", {}, "log.csv", "two digits", "year_first"),
     "no such time zone": (GOOD, {"time_zone": "Mars/Olympus"}, "time_zone", "Mars/Olympus", "Europe/London"),
-    "no such importer": (GOOD, {"importer": "hl7"}, "importer", "'hl7'", "stays_csv"),
+    "no such importer": (GOOD, {"importer": "hl7"}, "importer", "'hl7'", "stays"),
     "every row rejected": (HEAD + "1,ed,2025-03-25 10:00,2025-03-24 11:00\n", {}, "log.csv",
                            "1 × it ends before it starts", "start = start"),
     "a mapping of a column that is not there": (GOOD, {"mapping": {"columns": {"start": "Beginn"}}}, "columns.start",
@@ -150,7 +150,7 @@ def spoilt(compression: int, place: str) -> bytes:
 def test_an_archive_that_is_damaged_is_refused(tmp_path: Path, compression: int, place: str):
     path = tmp_path / "log.zip"
     path.write_bytes(spoilt(compression, place))
-    for importer in (None, "stays_csv", "mimic_iv"):
+    for importer in (None, "stays", "mimic_iv"):
         refused = refusal(path, {"importer": importer})
         if importer != "mimic_iv" or place == "directory":
             assert "is damaged" in refused.problem
@@ -174,7 +174,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path):
     path = tmp_path / "pipe.csv"
     os.mkfifo(path)
     assert "a pipe or a device" in refusal(path, {}).problem
-    assert "a pipe or a device" in refusal(Path("/dev/zero"), {"importer": "stays_csv"}).problem
+    assert "a pipe or a device" in refusal(Path("/dev/zero"), {"importer": "stays"}).problem
 
 
 def test_an_archive_of_one_table_is_that_table(tmp_path: Path):

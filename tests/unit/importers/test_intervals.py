@@ -133,7 +133,7 @@ def test_our_own_columns_are_read_back_as_they_were(read: Read):
             - {leave: out, as: home}
     """, days=4)
     text = log.stays.drop(columns="space").to_csv(index=False)
-    again, report = read(text, importer="intervals_csv")
+    again, report = read(text, importer="intervals")
     assert report.rejected == report.repaired == 0
     left, right = (_plain(one) for one in (log, again))
     pd.testing.assert_frame_equal(left, right)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers import _records
-from hospital_twin.importers._records import OK, TOO_FEW, TOO_MANY, TextRows, read_columns
+from hospital_twin.importers._records import read_columns
 from hospital_twin.importers._source import Source, look, tables_in
+from hospital_twin.importers._table import OK, TOO_FEW, TOO_MANY, TextRows
 
 pytestmark = pytest.mark.unit
 

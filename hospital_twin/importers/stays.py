@@ -1,12 +1,13 @@
-"""Stay rows: a CSV file with one row per stay of a visit in a unit."""
+"""Stay rows: one row per stay of a visit in a unit."""
 from pathlib import Path
 
-from hospital_twin.importers._csv_rows import is_one_table, read_rows, recognised_in
+from hospital_twin.importers._containers import is_one_file, recognised_in
 from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
+from hospital_twin.importers._typed_rows import read_rows
 
 _NEEDS = ("visit", "unit", "start")
 _UNDERSTANDS = (
-    "stay rows (CSV): each row is a visit's stay in one unit: visit, unit, start, end, and where known "
+    "stay rows: each row is a visit's stay in one unit: visit, unit, start, end, and where known "
     "requested, arrived, triage, seen, left, disposition, patient and classes such as acuity")
 
 _SAMPLE = """\
@@ -18,7 +19,7 @@ visit,patient,unit,start,end,disposition
 
 
 def _accepts(path: Path, options: Options) -> float:
-    if not is_one_table(path):
+    if not is_one_file(path):
         return 0.0
     _, columns = recognised_in(path, options)
     if not columns.has(*_NEEDS):

@@ -1,4 +1,4 @@
-"""Rows of text → typed rows: what the CSV importers share."""
+"""Rows of text → typed rows: what the importers of one table share."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -8,61 +8,49 @@ import pandas as pd
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers._clocks import Moments, moments
-from hospital_twin.importers._columns import Recognised, recognise, refuse, settled
+from hospital_twin.importers._columns import refuse, settled
+from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._forms import MISSING_WORDS
 from hospital_twin.importers._importer import Options, RawRows
 from hospital_twin.importers._ledger import Ledger
-from hospital_twin.importers._records import TOO_FEW, TOO_MANY, TextRows, read_columns
-from hospital_twin.importers._source import Peek, Source, look, sha256_of, tables_in
+from hospital_twin.importers._source import sha256_of
+from hospital_twin.importers._table import TOO_FEW, TOO_MANY, Table, TextRows
 from hospital_twin.importers._times import Times, read_times
 
 _NECESSARY = ("start", "end")
 
 
-def recognised_in(path: Path, options: Options) -> tuple[Peek, Recognised]:
-    """The beginning of a CSV file, and what its columns mean."""
-    tables = tables_in(path)
-    if len(tables) > 1:
-        raise BadInput(str(path), f"the archive holds {len(tables)} tables: {', '.join(t.member for t in tables[:8])}",
-                       "one table: unpack the archive, and name the file")
-    peek = look(tables[0] if tables else Source(path))
-    return peek, recognise(peek, options.mapping, options.attributes)
-
-
-def is_one_table(path: Path) -> bool:
-    """Whether a path is one table of text, and not a folder or an archive of several."""
-    return len(tables_in(path)) == 1
-
-
 def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands: str) -> RawRows:
-    """All rows of a CSV file, typed; what cannot be read is in the ledger.
+    """All rows of a table, typed; what cannot be read is in the ledger.
 
     Raises `BadInput` where one of the fields that the shape `needs` is not recognised, or two columns can be it.
     """
-    peek, recognised = recognised_in(path, options)
+    table, recognised = recognised_in(path, options)
     if not recognised.has(*needs):
-        refuse(peek, recognised, understands)
-    recognised = settled(recognised, peek)
+        refuse(table, recognised, understands)
+    recognised = settled(recognised, table)
     times = {name: places for name, places in recognised.fields.items() if FIELDS[name].kind == "time"}
     wanted = sorted(recognised.used())
-    text = read_columns(peek, wanted, [place for places in times.values() for place in places])
+    text = table.read(wanted, [place for places in times.values() for place in places])
     if not len(text.lines):
-        raise BadInput(peek.source.name, "there are no rows below the names of the columns", "one row a line")
+        raise BadInput(table.name, "there are no rows below the names of the columns", "one row a line")
     column = dict(zip(wanted, text.columns, strict=True))
     ledger = Ledger([(path.name, text.lines)])
     _count_odd_rows(text, ledger)
-    rows, of_day = _times(peek, times, column, text.lines, options, ledger)
+    for said in table.notes:
+        ledger.note(said)
+    rows, of_day = _times(table, times, column, text.lines, options, ledger)
     for name, places in recognised.fields.items():
         if FIELDS[name].kind == "number":
-            rows[name] = _numbers(column[places[0]], peek.header[places[0]], ledger, whole=name == "space")
+            rows[name] = _numbers(column[places[0]], table.header[places[0]], ledger, whole=name == "space")
         elif FIELDS[name].kind != "time":
             rows[name] = pd.Series(column[places[0]], dtype=object)
     attributes = pd.DataFrame({name: pd.Series(column[place], dtype=object)
                                for name, place in recognised.attributes.items()}, index=rows.index)
-    columns = {name: " + ".join(peek.header[p] for p in places) for name, places in recognised.fields.items()}
-    columns |= {name: peek.header[place] for name, place in recognised.attributes.items()}
-    unused = tuple(name for place, name in enumerate(peek.header) if place not in column)
+    columns = {name: " + ".join(table.header[p] for p in places) for name, places in recognised.fields.items()}
+    columns |= {name: table.header[place] for name, place in recognised.attributes.items()}
+    unused = tuple(name for place, name in enumerate(table.header) if place not in column)
     return RawRows(rows, attributes, ledger, sha256_of(path), columns, unused, options.time_zone or "UTC",
                    options.mapping.dates_comparable, of_day)
 
@@ -74,14 +62,14 @@ def _count_odd_rows(text: TextRows, ledger: Ledger) -> None:
         ledger.note(f"{text.blank:,} lines have nothing on them and count as no rows")
 
 
-def _times(peek: Peek, places: dict[str, tuple[int, ...]], column: dict[int, np.ndarray], lines: np.ndarray,
+def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, np.ndarray], lines: np.ndarray,
            options: Options, ledger: Ledger) -> tuple[pd.DataFrame, bool]:
     """The columns of times in UTC, and whether the starts have a time of day."""
-    header = {name: " + ".join(peek.header[p] for p in at) for name, at in places.items()}
+    header = {name: " + ".join(table.header[p] for p in at) for name, at in places.items()}
     texts = {name: column[at[0]] if len(at) == 1 else
              np.array([f"{day} {hour}".strip() for day, hour in zip(column[at[0]], column[at[1]], strict=True)],
                       dtype=object) for name, at in places.items()}
-    read = read_times({header[name]: values for name, values in texts.items()}, lines, file=peek.source.name,
+    read = read_times({header[name]: values for name, values in texts.items()}, lines, file=table.name,
                       order=options.mapping.date_order, note=ledger.note)
     read = {name: read[header[name]] for name in texts}
     _zone_note(read, options, ledger)

@@ -1,12 +1,13 @@
-"""Interval rows: a CSV file with one row per stay or task, and a column that says which."""
+"""Interval rows: one row per stay or task, and a column that says which."""
 from pathlib import Path
 
-from hospital_twin.importers._csv_rows import is_one_table, read_rows, recognised_in
+from hospital_twin.importers._containers import is_one_file, recognised_in
 from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
+from hospital_twin.importers._typed_rows import read_rows
 
 _NEEDS = ("visit", "activity", "start", "end")
 _UNDERSTANDS = (
-    "interval rows (CSV): each row is a stay or a task with its own beginning and end: visit, activity, "
+    "interval rows: each row is a stay or a task with its own beginning and end: visit, activity, "
     "start, end, and where known unit, resource, requested, disposition, patient and classes such as acuity")
 
 _SAMPLE = """\
@@ -18,7 +19,7 @@ visit,patient,activity,unit,start,end,disposition
 
 
 def _accepts(path: Path, options: Options) -> float:
-    if not is_one_table(path):
+    if not is_one_file(path):
         return 0.0
     _, columns = recognised_in(path, options)
     return 0.9 if columns.has(*_NEEDS) else 0.0
