@@ -4,14 +4,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from hospital_twin.importers._event_words import EventWord
 from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.layout import Layout
+
+if TYPE_CHECKING:
+    from hospital_twin.importers._event_words import EventWord
 
 
 @dataclass(frozen=True)
