@@ -68,16 +68,23 @@ def sheets(path: Path, wanted: str | None, where: str) -> list[Table]:
 
     Raises `BadInput` for a workbook that cannot be opened, has no such sheet, or none with rows.
     """
+    from python_calamine import CalamineError
     workbook, epoch_1904 = _opened(path), _begins_1904(path)
     if wanted is not None and wanted not in workbook.sheet_names:
         raise BadInput(where, f"the workbook has no sheet {wanted!r}",
                        "one of its sheets: " + ", ".join(map(repr, workbook.sheet_names)))
+    shown = [about.name for about in workbook.sheets_metadata
+             if str(about.typ).endswith("WorkSheet") and str(about.visible).endswith(".Visible")]
     found = []
-    for about in workbook.sheets_metadata:
-        shown = str(about.typ).endswith("WorkSheet") and str(about.visible).endswith(".Visible")
-        if about.name == wanted or wanted is None and shown:
-            table = _table(path, about.name, workbook.get_sheet_by_name(about.name), epoch_1904=epoch_1904)
-            found += [table] if table is not None else []
+    for name in shown if wanted is None else [wanted]:
+        try:
+            sheet = workbook.get_sheet_by_name(name)
+            rows, merged = list(sheet.iter_rows()), sheet.merged_cell_ranges or []
+        except CalamineError as wrong:
+            raise BadInput(f"{path}, sheet {name}", f"the sheet is damaged ({wrong})", EXCEL + ", saved anew from Excel"
+                           ) from wrong
+        table = _table(path, name, rows, _filled(rows, merged), epoch_1904=epoch_1904)
+        found += [table] if table is not None else []
     if not found:
         raise BadInput(str(path), "no sheet has a row of column names with rows below it",
                        "a sheet with one row for each stay or event, and the names of the columns above")
@@ -109,9 +116,8 @@ def _begins_1904(path: Path) -> bool:
         return bool(_DATE_1904.search(archive.read("xl/workbook.xml")))
 
 
-def _table(path: Path, name: str, sheet: Any, *, epoch_1904: bool) -> SheetTable | None:
-    rows = list(sheet.iter_rows())
-    filled = _filled(rows, sheet.merged_cell_ranges or [])
+def _table(path: Path, name: str, rows: list[list[Any]], filled: dict[tuple[int, int], Any], *, epoch_1904: bool
+           ) -> SheetTable | None:
     header = header_of(rows[:_HEAD_ROWS], filled)
     if header is None:
         return None

@@ -69,7 +69,7 @@ def _opened(source: Source) -> Iterator[Any]:
 
 
 def _texts(column: pa.Array) -> np.ndarray:
-    """Values as texts, ``""`` where missing. Times with a zone are written in UTC."""
+    """Values as texts, ``""`` where missing. Times with a zone are written with their offset from UTC."""
     import pyarrow as pa
     import pyarrow.compute as pc
     kind = column.type
