@@ -3,12 +3,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, NoReturn
 
+import numpy as np
+
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._fields import CLASSES, FIELDS, NOISE, Field
+from hospital_twin.importers._fields import CLASSES, FIELDS, NOISE, Field, language_of
 from hospital_twin.importers._forms import without_accents
+from hospital_twin.importers._ledger import shape_of
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._persons import about_a_person, like_names
 from hospital_twin.importers._source import A_MAPPING
@@ -22,21 +26,53 @@ _WHOLLY = 0.9
 _TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORECASE)
 _COMPOUND = re.compile(r"([a-z]{3,})(nummer|nr|datum|zeit|zeitpunkt|tijd|tijdstip|kennung)\b")
 _PLAIN = re.compile(r"\d*[^\W\d](?:[\w .()/-]*[\w.)])?")
+_CERTAIN, _LIKELY = 0.9, 0.7
+_SHAPES = 2
+_OFFSET_WORD = re.compile(
+    "offset|after|since|elapsed|relative|rel|delta|from|to|until|mins?|minutes?|minuten|minuut|minutos?|h|hrs?|hours|"
+    "heures|stunden|std|uren|horas|d|days|tage|dagen|dias|jours|sec|seconds|nach|apres|na|desde|tras")
+"""Words that say that numbers count from somewhere, or in what."""
+_SAYS_SO = re.compile(
+    r"(?:^|_)(?:los|length_of_stay|door_to|duree|verweildauer|aufenthaltsdauer|ligduur|verblijfsduur)")
+_COUNTED_FROM = frozenset(("arrival", "arrivee", "ankunft", "aankomst", "llegada", "ed", "door", "registration"))
+_AN_OFFSET = re.compile(r"[-+−]?(?:\d+(?:[.,]\d+)?|\d{1,4}:[0-5]\d(?::[0-5]\d)?)")
 _LEAST = ("visit", "unit", "start", "end")
 _NOT_TEXT = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 _DATA = re.compile(r"\d{4,}|\d+[-/.:]\d+")
+
+
+def how_sure(certainty: float) -> str:
+    """A certainty of 0 to 1 in words."""
+    return "certain" if certainty >= _CERTAIN else "likely" if certainty >= _LIKELY else "a guess"
+
+
+class Guess(NamedTuple):
+    """Why a column is taken for a field.
+
+    certainty: 0 to 1. source: ``mapping``, or the language of the name that it is called like. shapes: what two of its
+    values look like (``9999-99-99 99:99``), never what they are.
+    """
+
+    certainty: float
+    source: str
+    shapes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        said = self.source if self.source == "mapping" else f"{how_sure(self.certainty)}, {self.source}"
+        return said + (f"; like {' or '.join(self.shapes)}" if self.shapes else "; empty")
 
 
 class Recognised(NamedTuple):
     """What the columns of a table mean, by their places in its header.
 
     fields: field → place, or places of a date and a time of day. rivals: field → places that mean it equally well.
-    attributes: class attribute → place.
+    attributes: class attribute → place. guesses: field or attribute → how certain that is, and from what.
     """
 
     fields: dict[str, tuple[int, ...]]
     rivals: dict[str, tuple[int, ...]]
     attributes: dict[str, int]
+    guesses: dict[str, Guess]
 
     def used(self) -> set[int]:
         """Places of all columns in use."""
@@ -52,6 +88,8 @@ def words_of(header: str) -> tuple[str, ...]:
 
     German and Dutch compounds come apart: ``Fallnummer`` is (fall, nummer).
     """
+    # What XES calls the name of a concept is that of a case or an activity, nobody's.
+    header = header.replace("concept:name", "concept")
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     return tuple(re.findall(r"[a-z0-9]+", _COMPOUND.sub(r"\1 \2", without_accents(apart))))
 
@@ -62,7 +100,7 @@ def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | Non
     attributes: names of the class attributes wanted; None for those that are recognised by themselves.
     Raises `BadInput` for a mapping that does not fit the table.
     """
-    found = Recognised({}, {}, {})
+    found = Recognised({}, {}, {}, {})
     taken = _mapped(table, mapping, found)
     profiles = [_profile(table, place) for place in range(len(table.header))]
     for name, field in FIELDS.items():
@@ -78,7 +116,36 @@ def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | Non
             if best >= 0 and merits[best] >= ENOUGH:
                 found.attributes[name] = best
                 taken.add(best)
+    _say_why(table, mapping, profiles, wanted, found)
     return found
+
+
+def _say_why(table: Table, mapping: LogMapping, profiles: list[_Profile], classes: Mapping[str, frozenset[str]],
+             found: Recognised) -> None:
+    """Fill in how certain each column is, from what, and what its values look like."""
+    for name, places in (*found.fields.items(), *((name, (place,)) for name, place in found.attributes.items())):
+        said = name in mapping.columns or name in mapping.attributes
+        names = FIELDS[name].names | FIELDS[name].weak if name in FIELDS else classes.get(name, frozenset())
+        merit, language = _named(profiles[places[0]].words, names)
+        if name in FIELDS:
+            merit = _merit(profiles[places[0]], FIELDS[name])
+        found.guesses[name] = Guess(1.0 if said else merit, "mapping" if said else language,
+                                    _shapes([table.column(place) for place in places]))
+
+
+def _named(words: tuple[str, ...], names: frozenset[str]) -> tuple[float, str]:
+    """How well a header means one of some names, and the language of the name that it means best."""
+    if not names:
+        return 1.0, "its name"
+    best = max(sorted(names), key=lambda name: (_likeness(words, frozenset((name,))), len(name)))
+    return _likeness(words, frozenset((best,))), language_of(best)
+
+
+def _shapes(columns: list[np.ndarray]) -> tuple[str, ...]:
+    """The two commonest shapes of a column's values, of a date and a time of day together."""
+    texts = [" ".join(filter(None, row)) for row in zip(*columns, strict=True)]
+    counts = Counter(shape_of(text) for text in texts if text)
+    return tuple(shape for shape, _ in counts.most_common(_SHAPES))
 
 
 class _Profile(NamedTuple):
@@ -89,6 +156,7 @@ class _Profile(NamedTuple):
     empty: bool
     personal: bool
     private: bool
+    span: bool
 
 
 def _profile(table: Table, place: int) -> _Profile:
@@ -99,10 +167,13 @@ def _profile(table: Table, place: int) -> _Profile:
     words = words_of(table.header[place])
     return _Profile(words, readable >= ENOUGH, date_only >= ENOUGH, clock, not given,
                     about_a_person(words) or like_names(given),
-                    about_a_person(word for word in words if word not in NOISE and word != "nom"))
+                    about_a_person(word for word in words if word not in NOISE and word != "nom"),
+                    bool(given) and sum(bool(_AN_OFFSET.fullmatch(v)) for v in given) >= ENOUGH * len(given))
 
 
 def _merit(profile: _Profile, field: Field) -> float:
+    if field.kind == "offset":
+        return _merit_of_offset(profile, field)
     if field.kind == "time" and not (profile.times or profile.empty):
         return 0.0
     if field.kind == "id" and profile.personal:
@@ -113,6 +184,16 @@ def _merit(profile: _Profile, field: Field) -> float:
     if field.kind == "word" and profile.private and merit < _WHOLLY:
         return 0.0
     return merit * (0.8 if profile.empty else 1.0)
+
+
+def _merit_of_offset(profile: _Profile, field: Field) -> float:
+    """Numbers, or hours and minutes, under a name that says that they count from something, or in what."""
+    says_so = any(map(_OFFSET_WORD.fullmatch, profile.words)) or _SAYS_SO.search("_".join(profile.words))
+    if not profile.span or not says_so:
+        return 0.0
+    words = tuple(word for word in profile.words if not _OFFSET_WORD.fullmatch(word))
+    bare = tuple(word for word in words if word not in _COUNTED_FROM)
+    return max(_likeness(words, field.names), _likeness(bare, field.names) if bare else 0.0)
 
 
 def _all_digits(profile: _Profile, field: Field) -> bool:
@@ -222,11 +303,6 @@ def refuse(table: Table, recognised: Recognised, understood: str) -> NoReturn:
     if not recognised.has("start"):
         raise BadInput(where, f"no column of dates with times is recognised as `start` ({FIELDS['start'].means}); the "
                        f"columns are {header}", say)
-    if recognised.has("activity"):
-        activity, time = (_shown(table, recognised, field) for field in ("activity", "start"))
-        raise BadInput(where, f"these are event rows: each has an activity ({activity}) and one time ({time}), and "
-                       "nothing says when it ended. Event rows are not read",
-                       f"a column of ends beside it, or another export in one of these shapes:{understood}")
     raise BadInput(where, f"no column is recognised as `unit` ({FIELDS['unit'].means}); the columns are {header}", say)
 
 
@@ -241,8 +317,3 @@ def _in_mapping(table: Table, recognised: Recognised, field: str) -> str:
     places = recognised.fields.get(field) or recognised.rivals.get(field, ())[:1]
     names = [in_yaml(table.header[place]) for place in places]
     return f"[{', '.join(names)}]" if len(names) > 1 else names[0] if names else "<column name>"
-
-
-def _shown(table: Table, recognised: Recognised, field: str) -> str:
-    places = recognised.fields.get(field) or recognised.rivals[field]
-    return ", ".join(repr(table.header[place]) for place in places)

@@ -21,7 +21,8 @@ def _by_language(*words: str) -> Rules:
 _EMERGENCY = re.compile(r"(?:^|_)(?:ed|er|a_e|ae|emergency(?:_(?:department|room))?|casualty|urgences|sau|"
                         r"zentrale_notaufnahme|notaufnahme|zna|seh|spoed[a-z]*(?:_hulp)?|urgencias)(?=_|$)")
 _AGAIN = _by_language(
-    r"return(?:s|ed|ing)?|readmission|readmitted|re_?attend(?:s|ed|ance)?|revisit", "retour|reconsultation|rehospitalisation",
+    r"return(?:s|ed|ing)?|readmission|readmitted|re_?attend(?:s|ed|ance)?|revisit",
+    "retour|reconsultation|rehospitalisation",
     "wiederaufnahme|wiederkehr|ruckkehr|wiedervorstellung", "heropname|terugkeer|terugkomst",
     "reingreso|retorno|readmision")
 _ARRIVES = _by_language(
@@ -53,13 +54,14 @@ _DOCTOR = _by_language(
     "prise_en_charge|vu_(?:par_)?(?:le_)?medecin|medecin|consultation_medicale|premier_contact_medical",
     "arztkontakt|erster_arztkontakt|arzt|behandlungsbeginn", "arts|gezien(?:_door_arts)?|eerste_arts|artscontact",
     "atencion_medica|medico|visto(?:_por)?(?:_medico)?|primera_atencion")
-_A_WARD = re.compile(r"(?:^|_)(?:ward|unit|station|abteilung|afdeling|verpleegafdeling|unite|service|planta|sala)(?=_|$)")
+_A_WARD = re.compile(
+    r"(?:^|_)(?:ward|unit|station|abteilung|afdeling|verpleegafdeling|unite|service|planta|sala)(?=_|$)")
 _ELSEWHERE = re.compile(r"(?:other|another|external|tertiary|autre|anderes|andere|ander|otro)_(?:acute_)?"
                         r"(?:hospitals?|hopital|krankenhaus|klinik|ziekenhuis)")
-_FILLING = frozenset(
-    "to in into the at on of from a an by with vers en dans au aux de du des la le les l d auf in die das der dem den "
-    "zur zum naar op het een van al a el hospital hopital krankenhaus ziekenhuis patient paciente care dept event "
-    "department time room".split())
+_FILLING = re.compile(
+    "to|in|into|the|at|on|of|from|an?|by|with|vers|en|dans|aux?|de|du|des|la|les?|l|d|auf|die|das|de[rmn]|zu[rm]|naar|"
+    "op|het|een|van|al|el|hospital|hopital|krankenhaus|ziekenhuis|patient|paciente|care|dept|event|department|time|room|"
+    "unit")
 _KINDS_SAID = ("ed", "assessment", "theatre", "recovery", "high_dependency", "critical_care")
 _TRANSITIONS = {word: name for name, words in {
     "start": "start started begin begins debut beginn gestartet inicio",
@@ -112,7 +114,7 @@ def _said(rules: Rules, name: str) -> tuple[str, str] | None:
 
 
 def _rest(name: str) -> str:
-    return "_".join(word for word in name.split("_") if word and word not in _FILLING)
+    return "_".join(word for word in name.split("_") if word and not _FILLING.fullmatch(word))
 
 
 def _without_emergency(rest: str) -> str:
@@ -137,7 +139,7 @@ def _leaving(name: str) -> _Guess:
         return EventMeans(leave="transferred_out"), 0.9, found[0] if found else "English"
     if found and not _ABOUT_PAPER.search(name) and kind_of(name) != "other" or (found and disposition == "home"):
         rest = "_".join(word for word in _EMERGENCY.sub("", _LEAVES[found[0]].sub("", name)).split("_")
-                        if word and (word not in _FILLING or word == "a"))
+                        if word and (not _FILLING.fullmatch(word) or len(word) == 1))
         said = disposition if disposition in OUTCOMES else name if rest else None
         return EventMeans(leave=said), 0.9, found[0]
     if disposition in OUTCOMES - {"transferred_out", "home"}:

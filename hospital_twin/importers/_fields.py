@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-Kind = Literal["id", "word", "time", "number"]
+Kind = Literal["id", "word", "time", "number", "offset"]
+LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "fr": "French", "de": "German", "nl": "Dutch",
+                                                 "es": "Spanish"})
 
 
 class Field(NamedTuple):
     """One thing that a column can hold.
 
-    names: headers that mean it, as `plain` writes them, without words such as time or number. weak: headers that mean
-    it where no other column does it better.
+    kind: ``offset`` is a time that is told as the time since the arrival. names: headers that mean it, as `words_of`
+    writes them, without words such as time or number. weak: headers that mean it where no other column does it better.
     """
 
     kind: Kind
@@ -21,121 +23,191 @@ class Field(NamedTuple):
     weak: frozenset[str] = frozenset()
 
 
+def _by_language(names: str) -> dict[str, str]:
+    """Name → its language (the first in which it stands). Names before the first mark (``fr:``) are English."""
+    found, language = {}, "en"
+    for word in names.split():
+        if word.endswith(":"):
+            language = word[:-1]
+        else:
+            found.setdefault(word, LANGUAGES[language])
+    return found
+
+
+_LANGUAGE_OF: dict[str, str] = {}
+
+
 def _field(kind: Kind, means: str, names: str, weak: str = "") -> Field:
-    return Field(kind, means, frozenset(names.split()), frozenset(weak.split()))
+    sure, less = _by_language(names), _by_language(weak)
+    for name, language in (*sure.items(), *less.items()):
+        _LANGUAGE_OF.setdefault(name, language)
+    return Field(kind, means, frozenset(sure), frozenset(less))
 
 
+_OFFSETS = (
+    ("start", "when the stay began", "in begin entry bed unit_in ward_in fr: entree debut de: beginn nl: begin van "
+                                     "es: inicio entrada"),
+    ("end", "when the stay ended", "out exit finish unit_out ward_out fr: sortie fin de: ende nl: eind einde es: "
+                                   "salida"),
+    ("requested", "when the place was asked for", "request bed_request dta decision decision_to_admit fr: demande "
+                                                  "de: anforderung nl: aanvraag es: solicitud"),
+    ("triage", "when triage began", "triaged triage_start door_to_triage fr: ioa de: ersteinschatzung es: triaje"),
+    ("triage_end", "when triage ended", "triage_complete fr: fin_triage de: triage_ende nl: triage_eind es: "
+                                        "fin_triaje"),
+    ("seen", "when a doctor first saw the patient",
+     "doctor physician provider md door_to_doctor door_to_provider first_seen seen_by_doctor clinician first_contact "
+     "fr: medecin prise_en_charge pec de: arzt arztkontakt nl: arts es: medico atencion"),
+    ("seen_end", "when the doctor's first contact ended", "doctor_end provider_end"),
+    ("left", "when the visit left the hospital",
+     "leave departure departed discharge discharged los length_of_stay total_stay stay_length fr: duree_sejour depart "
+     "de: verweildauer aufenthaltsdauer entlassung nl: verblijfsduur ligduur vertrek ontslag es: estancia alta egreso"),
+)
 FIELDS: Mapping[str, Field] = MappingProxyType({
     "visit": _field(
         "id", "number of the visit: the same in all rows from one arrival until leaving",
-        "visit encounter csn case episode spell attendance hadm visitoccurrence visit_occurrence ed_visit "
+        "visit encounter csn case case_concept episode spell attendance hadm visitoccurrence visit_occurrence ed_visit "
         "hospital_visit account admission hospital_admission inpatient_spell pas_attendance "
-        "sejour visite passage venue iep nda episode_soins dossier_sejour "
-        "fall aufnahme fallkennung besuch behandlungsfall "
-        "opname bezoek opnamedossier contact episodenummer "
-        "episodio visita ingreso caso estancia_hospitalaria atencion_id",
-        "stay trace trajectory"),
+        "fr: sejour visite passage venue iep nda episode_soins dossier_sejour "
+        "de: fall aufnahme fallkennung besuch behandlungsfall "
+        "nl: opname bezoek opnamedossier contact episodenummer "
+        "es: episodio visita ingreso caso estancia_hospitalaria atencion_id",
+        "stay trace trajectory trace_concept"),
     "patient": _field(
         "id", "number of the person: the same over returns",
-        "patient subject mrn person nhs hospital medical_record pat ipp nip patienten patienten_kennung pid "
-        "patientnummer patientnr paciente nhc historia historia_clinica usuario person_source client", "record"),
+        "patient subject mrn person nhs hospital medical_record pat pid usuario fr: ipp nip de: patienten "
+        "patienten_kennung "
+        "nl: patientnummer patientnr es: paciente nhc historia historia_clinica en: person_source client", "record"),
     "start": _field(
         "time", "when the stay or task began",
         "start in intime entered entry enter begin began from unit_in ward_in in_unit moved_in stay_start start_stay "
         "stay_begin begin_stay bed_in location_start ward_start unit_start unit_start_stay in_location check_in_unit "
-        "transfer_in entree debut entree_unite entree_service debut_sejour entree_uf "
-        "beginn von eintritt zugang beginn_aufenthalt station_von begin_aufenthalt "
-        "begin van begintijd startdatum begindatum ingang starttijd van_afdeling "
-        "inicio entrada desde fecha_entrada fecha_inicio entrada_unidad",
-        "arrived arrival admitted admission admit ingreso aufnahme opname admis admission_unite timestamp datetime "
-        "complete_timestamp complete event timestamp_complete ankunft aankomst llegada arrivee opnamedatum "
-        "effective_start fecha zeitpunkt tijdstip horodatage"),
+        "transfer_in fr: entree debut entree_unite entree_service debut_sejour entree_uf "
+        "de: beginn von eintritt zugang beginn_aufenthalt station_von begin_aufenthalt "
+        "nl: begin van begintijd startdatum begindatum ingang starttijd van_afdeling "
+        "es: inicio entrada desde fecha_entrada fecha_inicio entrada_unidad",
+        "arrived arrival admitted admission admit timestamp time_timestamp datetime complete_timestamp complete event "
+        "timestamp_complete effective_start event_timestamp moment when time date date_time "
+        "fr: admis admission_unite arrivee horodatage heure date_heure "
+        "de: zeit uhrzeit zeitstempel datum aufnahme ankunft zeitpunkt "
+        "nl: opname aankomst opnamedatum tijdstip tijd es: ingreso llegada fecha hora fecha_hora momento"),
     "end": _field(
         "time", "when the stay or task ended; empty while it is going on",
         "end out outtime left_unit exit finish finished until to unit_out ward_out out_unit moved_out stay_end "
         "end_stay bed_out location_end ward_end unit_end out_location transfer_out ended "
-        "fin sortie sortie_unite sortie_service fin_sejour sortie_uf "
-        "ende bis austritt abgang ende_aufenthalt station_bis "
-        "eind einde tot eindtijd einddatum uitgang tot_afdeling "
-        "fin salida hasta fecha_salida fecha_fin termino salida_unidad",
-        "departed departure discharged discharge left depart entlassung ontslag alta dischtime effective_end"),
+        "fr: fin sortie sortie_unite sortie_service fin_sejour sortie_uf "
+        "de: ende bis austritt abgang ende_aufenthalt station_bis "
+        "nl: eind einde tot eindtijd einddatum uitgang tot_afdeling "
+        "es: fin salida hasta fecha_salida fecha_fin termino salida_unidad",
+        "departed departure discharged discharge left depart dischtime effective_end de: entlassung nl: ontslag es: "
+        "alta"),
     "unit": _field(
         "word", "the ward, department or area",
         "unit ward department dept location careunit care_unit nursing_unit hospital_unit area bed_unit unit_name "
         "ward_name location_name ed_area station_name ou treatment_area department_name current_unit clinic_unit "
-        "unite uf unite_fonctionnelle service unite_medicale lieu libelle_uf service_medical unite_soins "
-        "station abteilung bereich einheit stationsname fachabteilung pflegestation oe organisationseinheit "
-        "afdeling verpleegafdeling eenheid locatie afdelingsnaam "
-        "unidad servicio planta area sala departamento ubicacion unidad_enfermeria",
+        "fr: unite uf unite_fonctionnelle service unite_medicale lieu libelle_uf service_medical unite_soins "
+        "de: station abteilung bereich einheit stationsname fachabteilung pflegestation oe organisationseinheit "
+        "nl: afdeling verpleegafdeling eenheid locatie afdelingsnaam "
+        "es: unidad servicio planta area sala departamento ubicacion unidad_enfermeria",
         "place where room_group specialty_ward site"),
     "activity": _field(
         "word", "what was done: triage, doctor, ct, ... or stay",
-        "activity task step event process concept_name action event_type activity_name event_name procedure_step "
-        "activite acte etape evenement aktivitat tatigkeit ereignis schritt massnahme "
-        "activiteit handeling gebeurtenis stap actividad evento tarea paso"),
+        "activity concept task step event process concept_name action event_type activity_name event_name "
+        "procedure_step "
+        "fr: activite acte etape evenement de: aktivitat tatigkeit ereignis schritt massnahme "
+        "nl: activiteit handeling gebeurtenis stap es: actividad evento tarea paso"),
     "resource": _field(
         "word", "who or what was used: doctor, nurse, ct, ...",
-        "resource resource_type staff_role role staff_type resource_group ressource type_ressource ressourcentyp "
-        "personalart middel hulpmiddel recurso tipo_recurso"),
+        "resource resource_type staff_role role staff_type resource_group org_resource org_group fr: ressource "
+        "type_ressource de: ressourcentyp "
+        "de: personalart nl: middel hulpmiddel es: recurso tipo_recurso"),
     "requested": _field(
         "time", "when the place or task was asked for",
         "requested request bed_requested bed_request asked joined queue_start decision_to_admit dta decision ordered "
         "queued bed_ordered asked_for request_bed admit_decision admission_decision waiting_since enqueued "
-        "demande demande_lit demandee angefordert anforderung angemeldet bettanforderung wartet_seit "
-        "aangevraagd aanvraag bedaanvraag solicitado solicitud peticion solicitud_cama"),
+        "fr: demande demande_lit demandee de: angefordert anforderung angemeldet bettanforderung wartet_seit "
+        "nl: aangevraagd aanvraag bedaanvraag es: solicitado solicitud peticion solicitud_cama"),
     "arrived": _field(
         "time", "when the visit arrived",
         "arrived arrival arrive registration registered reg check_in door edregtime presentation presented edreg "
-        "ed_arrival hospital_arrival arrival_ed arrivee admission_urgences inscription ankunft eingetroffen anmeldung "
-        "aankomst binnenkomst inschrijving llegada admision registro",
-        "admitted admission admit admittime hospital_admission ingreso aufnahme opname opnamedatum"),
+        "ed_arrival hospital_arrival arrival_ed fr: arrivee admission_urgences inscription de: ankunft eingetroffen "
+        "anmeldung "
+        "nl: aankomst binnenkomst inschrijving es: llegada admision registro",
+        "admitted admission admit admittime hospital_admission es: ingreso de: aufnahme nl: opname opnamedatum"),
     "left": _field(
         "time", "when the visit left the hospital",
         "left leave departed departure discharged discharge dischtime checkout hospital_discharge left_hospital "
-        "discharge_hospital ed_departure depart sortie_hopital sortie_definitive entlassung entlassen verlassen "
-        "ontslag vertrek alta alta_hospitalaria egreso"),
+        "discharge_hospital ed_departure fr: depart sortie_hopital sortie_definitive de: entlassung entlassen "
+        "verlassen "
+        "nl: ontslag vertrek es: alta alta_hospitalaria egreso"),
     "triage": _field(
-        "time", "when triage began", "triage triaged triage_start start_triage triage_begin debut_triage ioa "
-        "ersteinschatzung triage_beginn triage_begin inicio_triaje triaje triado"),
+        "time", "when triage began", "triage triaged triage_start start_triage triage_begin fr: debut_triage ioa "
+        "de: ersteinschatzung triage_beginn es: inicio_triaje triaje triado"),
     "triage_end": _field("time", "when triage ended", "triage_end end_triage triage_complete triage_completed "
-                                                      "fin_triage triage_ende triage_eind fin_triaje"),
+                                                      "fr: fin_triage de: triage_ende nl: triage_eind es: fin_triaje"),
     "seen": _field(
         "time", "when a doctor first saw the patient",
         "seen seen_by_doctor doctor_seen first_seen provider_seen clinician_seen md_seen first_physician doctor_start "
         "seen_by_physician treatment_start first_provider provider_start clinician seen_by_clinician first_contact "
         "physician doctor_first_seen doctor provider assessment_start seen_doctor "
-        "prise_en_charge pec medecin vu_medecin premier_medecin debut_prise_en_charge "
-        "arztkontakt erster_arztkontakt arzt behandlungsbeginn arztbeginn "
-        "arts_gezien gezien eerste_arts arts atendido visto atencion primera_atencion medico atencion_medica"),
+        "fr: prise_en_charge pec medecin vu_medecin premier_medecin debut_prise_en_charge "
+        "de: arztkontakt erster_arztkontakt arzt behandlungsbeginn arztbeginn "
+        "nl: arts_gezien gezien eerste_arts arts es: atendido visto atencion primera_atencion medico atencion_medica"),
     "seen_end": _field("time", "when the doctor's first contact ended",
-                       "seen_end doctor_end provider_end fin_prise_en_charge arztkontakt_ende fin_atencion"),
+                       "seen_end doctor_end provider_end fr: fin_prise_en_charge de: arztkontakt_ende es: "
+                       "fin_atencion"),
     "end_reason": _field("word", "how the row ended: done, gave_up, refused, ...", "end_reason"),
     "disposition": _field(
         "word", "how the visit ended: home, died, transferred_out, left_without_being_seen, ...",
         "disposition discharge_disposition outcome discharge_location discharged_to leaving_reason "
         "discharge_destination ed_disposition departure_reason discharge_type attendance_disposal disposal "
-        "mode_sortie destination devenir orientation entlassungsgrund entlassungsart verbleib entlassart "
-        "ontslagbestemming bestemming ontslagreden destino motivo_alta tipo_alta destino_alta leave_reason"),
-    "amount": _field("number", "how many of the resource", "amount quantity heads cantidad anzahl aantal quantite"),
-    "space": _field("number", "number of the bed or server", "space bed bed_number lit bett cama bedspace"),
+        "fr: mode_sortie destination devenir orientation de: entlassungsgrund entlassungsart verbleib entlassart "
+        "nl: ontslagbestemming bestemming ontslagreden es: destino motivo_alta tipo_alta destino_alta en: "
+        "leave_reason"),
+    "lifecycle": _field("word", "which step of an event it is: schedule, start, complete",
+                        "lifecycle transition lifecycle_transition event_status fr: statut_evenement de: lebenszyklus "
+                        "nl: levenscyclus es: ciclo_de_vida transicion"),
+    "amount": _field("number", "how many of the resource", "amount quantity heads es: cantidad de: anzahl nl: aantal "
+                                                           "fr: quantite"),
+    "space": _field("number", "number of the bed or server", "space bed bed_number bedspace fr: lit de: bett es: cama"),
+    "arrival_hour": _field("number", "hour of the day of the arrival (0 to 23), where its date is not told",
+                           "arrival_hour hour_of_arrival arrive_hour ed_arrival_hour fr: heure_arrivee_h "
+                           "de: ankunftsstunde aufnahmestunde nl: aankomstuur es: hora_de_llegada_h"),
+    "arrival_weekday": _field("word", "day of the week of the arrival, where its date is not told",
+                              "arrival_weekday weekday weekday_of_arrival day_of_week arrival_dow dow "
+                              "arrival_day_of_week fr: jour_semaine de: wochentag nl: weekdag es: dia_semana"),
+    **{f"{name}_offset": _field("offset", f"{means}, as the time since the arrival", f"{name} {more}")
+       for name, means, more in _OFFSETS},
 })
 """Everything that a column can mean, in the order in which columns are chosen."""
 
-CLASSES: Mapping[str, frozenset[str]] = MappingProxyType({name: frozenset(names.split()) for name, names in {
+def _class(names: str) -> frozenset[str]:
+    found = _by_language(names)
+    _LANGUAGE_OF.update({name: language for name, language in found.items() if name not in _LANGUAGE_OF})
+    return frozenset(found)
+
+
+CLASSES: Mapping[str, frozenset[str]] = MappingProxyType({name: _class(names) for name, names in {
     "acuity": "acuity esi triage_category triage_level triage_score mts ctas ats priority urgency triage_acuity "
-              "triage_priority triage_class manchester ccmu tri niveau_tri triage gravite dringlichkeit "
-              "triagestufe urgentie urgentieklasse triagekleur prioridad nivel_triaje gravedad triaje",
-    "arrival_mode": "arrival_mode mode mode_of_arrival arrival_transport transport_mode mode_arrivee moyen_arrivee "
-                    "moyen_transport ankunftsart transportart einweisungsart vervoer wijze_van_binnenkomst "
-                    "modo_llegada medio_llegada transporte arrival_by",
-    "specialty": "specialty speciality treating_specialty main_specialty clinical_specialty specialite discipline "
-                 "fachrichtung fachgebiet specialisme especialidad",
-    "admission_type": "admission_type admit_type admission_method admission_class type_admission mode_entree "
-                      "aufnahmeart aufnahmegrund opnametype opnamesoort tipo_ingreso",
-    "age_band": "age_band age_group ageband tranche_age classe_age altersgruppe altersklasse leeftijdsgroep "
-                "leeftijdscategorie grupo_edad rango_edad",
+              "triage_priority triage_class manchester triage fr: ccmu tri niveau_tri gravite de: dringlichkeit "
+              "triagestufe nl: urgentie urgentieklasse triagekleur es: prioridad nivel_triaje gravedad triaje",
+    "arrival_mode": "arrival_mode mode mode_of_arrival arrival_transport transport_mode arrival_by "
+                    "fr: mode_arrivee moyen_arrivee moyen_transport de: ankunftsart transportart einweisungsart nl: "
+                    "vervoer "
+                    "wijze_van_binnenkomst es: modo_llegada medio_llegada transporte",
+    "specialty": "specialty speciality treating_specialty main_specialty clinical_specialty fr: specialite discipline "
+                 "de: fachrichtung fachgebiet nl: specialisme es: especialidad",
+    "admission_type": "admission_type admit_type admission_method admission_class fr: type_admission mode_entree "
+                      "de: aufnahmeart aufnahmegrund nl: opnametype opnamesoort es: tipo_ingreso",
+    "age_band": "age_band age_group ageband fr: tranche_age classe_age de: altersgruppe altersklasse nl: "
+                "leeftijdsgroep "
+                "leeftijdscategorie es: grupo_edad rango_edad",
 }.items()})
 """Classes of visits that are recognised without being told, and the headers that mean them."""
+
+def language_of(name: str) -> str:
+    """The language of a name of a column."""
+    return _LANGUAGE_OF.get(name, "English")
+
 
 _NOISE = (
     "time date datetime timestamp ts dt tm at on utc local when day "

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -13,6 +14,7 @@ from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.layout import Layout
 
 if TYPE_CHECKING:
+    from hospital_twin.importers._columns import Guess
     from hospital_twin.importers._event_words import EventWord
 
 
@@ -47,6 +49,7 @@ class RawRows(NamedTuple):
     columns: field or attribute → name of its column in the file. unused: the other columns' names.
     times_of_day: whether starts have one. known_words: whether units are taken from a known list, so that one that
     stands in a single row is none the less one. events: what was made of the activities of event rows.
+    guesses: field or attribute → how certain its column is, and from what.
     """
 
     rows: pd.DataFrame
@@ -60,6 +63,7 @@ class RawRows(NamedTuple):
     times_of_day: bool = True
     known_words: bool = False
     events: tuple[EventWord, ...] = ()
+    guesses: Mapping[str, Guess] = MappingProxyType({})
 
 
 class Sample(NamedTuple):

@@ -160,7 +160,7 @@ def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: Eve
         columns=dict(raw.columns), unused=raw.unused, units=_merged(named.units), resources=_merged(named.resources),
         notes=tuple(notes), can=can, cannot=cannot, visits=int(log.stays["visit"].nunique()),
         stays=int(activity.eq("stay").sum()), start=log.start, end=log.end, time_zone=log.time_zone,
-        dates_comparable=raw.dates_comparable)
+        dates_comparable=raw.dates_comparable, events=raw.events, guesses=raw.guesses)
 
 
 def _merged(words: tuple[Word, ...]) -> tuple[Word, ...]:

@@ -57,6 +57,8 @@ REASONS: Mapping[str, str] = MappingProxyType({
     "same_event": "the same event as in an earlier row, by all that is kept of it: counted once",
     "registered_late": "it arrived after its care had begun: the stay begins with the visit's first event",
     "end_from_last": "no end, and dates that cannot be compared: taken from the visit's last event, and so too short",
+    "nothing_after": "nothing is known of the visit after this, and dates cannot be compared: its arrival alone is "
+                     "kept",
     "negative_offset": "before the arrival, in a column that may be empty: taken as missing",
     "no_arrival": "no arrival to count from, where other rows have one",
     "open": "it has not ended",

@@ -31,8 +31,7 @@ class LogMapping(Part):
     roles: dict[str, Role] = Field(default_factory=dict, description="Resource of the twin → its role.")
     events: dict[str, EventMeans | None] = Field(
         default_factory=dict, description="Activity of event rows → its part in a visit (arrive, again, stay, end, "
-                                          "leave, request or task), or nothing to leave its rows out.",
-        examples=[{"Admission IC": {"stay": "icu"}, "Release A": {"leave": "home"}, "CRP": None}])
+                                          "leave, request or task), or nothing to leave its rows out.")
     offset_unit: Literal["s", "min", "h", "d"] | None = Field(
         None, description="Of offsets from the arrival whose column does not say it: min, h, d or s.")
     date_order: DateOrder | None = Field(None, description="Of dates with the year last: day_first or month_first; "

@@ -30,6 +30,11 @@ def about_a_person(words: Iterable[str]) -> bool:
     return any(ABOUT_A_PERSON.fullmatch(word) for word in words)
 
 
+def like_a_number(text: str) -> bool:
+    """Whether a text has digits in a row as in the number of a person."""
+    return bool(_A_NUMBER.search(text))
+
+
 def like_names(values: Collection[str]) -> bool:
     """Whether most of some values are two words or more without a digit, as names are."""
     return sum(bool(_A_NAME.fullmatch(value)) for value in values) > len(values) / 2

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,8 @@ import pandas as pd
 
 from hospital_twin.files import replacing
 from hospital_twin.importers._abilities import Lack
-from hospital_twin.importers._columns import in_yaml, likeness
+from hospital_twin.importers._columns import Guess, how_sure, in_yaml, likeness
+from hospital_twin.importers._event_words import EventWord
 from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
 from hospital_twin.importers._naming import Word
 
@@ -19,6 +20,10 @@ _SHOWN_LINES = 8
 _OF_THE_LOG = ("file", "column", "shape")
 _FIELD = re.compile(r"^a column `(\w+)`")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PARTS = {"arrive": "arrival, {}", "again": "arrival of another visit of the same person, {}",
+          "stay": "beginning of a stay: {}", "end": "end of a stay", "leave": "leaving: {}",
+          "request": "request for the next stay: {}", "task": "task: {}"}
+"""Parts of an event in a visit, in words."""
 _HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
 
 
@@ -42,6 +47,7 @@ class QualityReport:
     ``noticed``), ``shape`` (what the value looked like: ``Aaaa 99``). Values themselves are never kept.
     columns: meaning → column name; unused: columns that were not kept. units, resources: names, kinds and roles, and
     where those are from. notes: about the file as a whole.
+    events: what was made of activities. guesses: field → how certain its column is, and from what.
     can, cannot: what can be calibrated, and what not.
     """
 
@@ -63,6 +69,8 @@ class QualityReport:
     end: pd.Timestamp
     time_zone: str
     dates_comparable: bool
+    events: tuple[EventWord, ...] = ()
+    guesses: Mapping[str, Guess] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kept + self.rejected != self.read:
@@ -114,12 +122,16 @@ class QualityReport:
         if len(self.files) > 1:
             found += [f"  {file.name}: {file.read:,} rows read, {file.kept:,} kept, {file.rejected:,} rejected"
                       for file in self.files]
-        found += ["Columns", *(f"  {field}: {header}" for field, header in self.columns.items())]
+        found += ["Columns", *(f"  {name}: {in_yaml(header)}" + (f" ({self.guesses[name]})" if name in self.guesses
+                                                                 else "")
+                               for name, header in self.columns.items())]
         if self.unused:
             found.append(f"  not used, and not kept: {', '.join(self.unused)}")
         found += ["Units", *(_word(word) for word in self.units)]
         if self.resources:
             found += ["Staff and equipment", *(_word(word) for word in self.resources)]
+        if self.events:
+            found += ["Events", *(_event(word) for word in self.events)]
         for action, heading in _HEADINGS.items():
             found += self._fault_lines(action, heading)
         if self.notes:
@@ -150,6 +162,8 @@ class QualityReport:
             "files": [file._asdict() for file in self.files], "visits": self.visits, "stays": self.stays,
             "start": self.start.isoformat(), "end": self.end.isoformat(), "time_zone": self.time_zone,
             "dates_comparable": self.dates_comparable, "columns": dict(self.columns), "unused": list(self.unused),
+            "guesses": {field: guess._asdict() for field, guess in self.guesses.items()},
+            "events": [{**word._asdict(), "means": word.means.plain() if word.means else None} for word in self.events],
             "units": [word._asdict() for word in self.units],
             "resources": [word._asdict() for word in self.resources],
             "counts": [{"action": action, "reason": reason, "words": REASONS[reason], "rows": n}
@@ -171,6 +185,14 @@ class QualityReport:
             found.append(f"  {len(rows):,}  {REASONS[str(reason)]}" + (f" (column {columns})" if columns else "")
                          + f": line {', '.join(shown)}{more}")
         return found
+
+
+def _event(word: EventWord) -> str:
+    if word.means is None:
+        return f"  {word.log}: left out ({word.rows:,} rows)"
+    sure = word.how if word.how in ("mapping", "layout") else f"{how_sure(word.certainty)}, {word.how}"
+    part = _PARTS[word.means.verb].format(word.means.target or "").rstrip(" ,:")
+    return f"  {word.log} = {part} ({sure}; {word.rows:,} rows)"
 
 
 def _word(word: Word) -> str:

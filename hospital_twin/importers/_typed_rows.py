@@ -8,7 +8,7 @@ import pandas as pd
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers._clocks import Moments, moments
-from hospital_twin.importers._columns import refuse, settled
+from hospital_twin.importers._columns import Recognised, refuse, settled
 from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._forms import MISSING_WORDS
@@ -19,17 +19,22 @@ from hospital_twin.importers._table import TOO_FEW, TOO_MANY, Table, TextRows
 from hospital_twin.importers._times import Times, read_times
 
 _NECESSARY = ("start", "end")
+OF_OTHER_SHAPES = ("lifecycle", "arrival_hour", "arrival_weekday",
+                   *(name for name, field in FIELDS.items() if field.kind == "offset"))
+"""Fields that only some shapes know what to do with."""
 
 
-def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands: str) -> RawRows:
+def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands: str,
+              leaves: tuple[str, ...] = OF_OTHER_SHAPES) -> RawRows:
     """All rows of a table, typed; what cannot be read is in the ledger.
 
+    leaves: fields that the shape does not use: their columns are not read. Offsets from the arrival are given as texts.
     Raises `BadInput` where one of the fields that the shape `needs` is not recognised, or two columns can be it.
     """
     table, recognised = recognised_in(path, options)
     if not recognised.has(*needs):
         refuse(table, recognised, understands)
-    recognised = settled(recognised, table)
+    recognised = settled(_without(recognised, leaves), table)
     times = {name: places for name, places in recognised.fields.items() if FIELDS[name].kind == "time"}
     wanted = sorted(recognised.used())
     text = table.read(wanted, [place for places in times.values() for place in places])
@@ -52,7 +57,20 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
     columns |= {name: table.header[place] for name, place in recognised.attributes.items()}
     unused = tuple(name for place, name in enumerate(table.header) if place not in column)
     return RawRows(rows, attributes, ledger, sha256_of(path), columns, unused, options.time_zone or "UTC",
-                   options.mapping.dates_comparable, of_day)
+                   options.mapping.dates_comparable, of_day, guesses=recognised.guesses)
+
+
+def _without(recognised: Recognised, leaves: tuple[str, ...]) -> Recognised:
+    kept = {name: places for name, places in recognised.fields.items() if name not in leaves}
+    rivals = {name: places for name, places in recognised.rivals.items() if name not in leaves}
+    return recognised._replace(fields=kept, rivals=rivals)
+
+
+def same_records(path: Path, options: Options, rows: np.ndarray) -> np.ndarray:
+    """A number for each of some rows of a table, equal where the whole rows are, of all columns."""
+    table, _ = recognised_in(path, options)
+    columns = table.read(range(len(table.header))).columns
+    return pd.factorize(pd.MultiIndex.from_arrays([column[rows] for column in columns]))[0]
 
 
 def _count_odd_rows(text: TextRows, ledger: Ledger) -> None:
@@ -85,8 +103,8 @@ def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, n
         ledger.repair(utc[name].skipped, "clock_skipped", header[name])
         ledger.repair(utc[name].later > 0, "clock_doubled", header[name])
         rows[name] = utc[name].utc
-    starts = read["start"]
-    return rows, not bool((starts.date_only | np.isnat(starts.wall)).all())
+    starts = read.get("start", read.get("arrived"))
+    return rows, starts is None or not bool((starts.date_only | np.isnat(starts.wall)).all())
 
 
 def _zone_note(read: dict[str, Times], options: Options, ledger: Ledger) -> None:

@@ -8,7 +8,9 @@ from scripts.doc_blocks.markdown import code, table
 EXAMPLES = {
     "shape": "stays", "sheet": "Stays 2024", "columns": "{start: Ward In, end: [Out date, Out time], left: null}",
     "attributes": "{acuity: ESI level}", "units": "{Emerg Dept 1: majors, Test ward: null}", "kinds": "{majors: ed}",
-    "roles": "{sho: doctor}", "date_order": "day_first", "time_zone": "Europe/London", "dates_comparable": "false",
+    "roles": "{sho: doctor}", "offset_unit": "min",
+    "events": "{Admission IC: {stay: icu}, Release A: {leave: home}, CRP: null}",
+    "date_order": "day_first", "time_zone": "Europe/London", "dates_comparable": "false",
 }
 """How each field of a mapping is written; a test reads them."""
 

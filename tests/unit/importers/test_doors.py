@@ -23,7 +23,6 @@ pytestmark = pytest.mark.unit
 HEAD = "visit,unit,start,end\n"
 ROW = "1,ed,2025-03-25 10:00,2025-03-25 11:00\n"
 GOOD = HEAD + ROW
-EVENTS = "Case ID;Activity;Complete Timestamp\nA;ER Registration;2014/10/22 11:15:41.000\n"
 MANY = "".join(f"{v},ed,2025-03-25 10:00,2025-03-25 11:00,person {v}\n" for v in range(1200))
 Fault = tuple[str | bytes | None, dict[str, Any], str, str, str]
 
@@ -42,7 +41,6 @@ FAULTS: dict[str, Fault] = {
     "no visit": ("unit,start,end\n" + ROW[2:], {}, "line 1", "`visit`", "visit: <column name>"),
     "no times": ("visit,unit,start\n1,ed,early\n", {}, "line 1", "`start`", "start: <column name>"),
     "no unit": ("visit,start,end\n1,2025-03-25 10:00,2025-03-25 11:00\n", {}, "line 1", "`unit`", "stay rows"),
-    "event rows": (EVENTS, {}, "line 1", "event rows", "a column of ends"),
     "two units": ("visit,unit,Ward,start\n1,ed,a,2025-03-25 10:00\n", {}, "line 1", "'unit', 'Ward' can each be unit",
                   "unit: unit"),
     "no rows": (HEAD, {}, "log.csv", "no rows below", "one row a line"),
