@@ -38,11 +38,12 @@ def calibrate(log: EventLog, layout: Layout | None = None) -> Hospital:
     layout.
     """
     if layout is None:
-        return of_a_draft(calibrate(log, outline(log)), log)
+        return of_a_draft(calibrate(log, outline(log.renumbered())), log)
     layout = expanded(layout)
     _checked(log, layout)
     dated = log.provenance.dates_comparable
-    whole = log.until(log.end) if dated and _beyond(log) else log
+    # What visits are called differs from key to key, and sums differ in their last digit from order to order.
+    whole = (log.until(log.end) if dated and _beyond(log) else log).renumbered()
     program = _program(whole, layout, dated)
     seen = evidence(program, trails(whole, program), log.time_zone)
     findings = Findings(whole, layout, program, seen)

@@ -150,6 +150,28 @@ class EventLog:
         capacity = self.capacity[self.capacity["from"] <= time].reset_index(drop=True)
         return replace(self, stays=_in_order(stays), capacity=capacity, end=min(self.end, time))
 
+    def renumbered(self) -> EventLog:
+        """The log with visits and patients counted from 0 in the order in which they came.
+
+        What is made of it does not depend on what they were called: hashes with another key give the same. Where two
+        came at one moment, what they did puts them in order.
+        """
+        stays = self.stays
+        code, visits = pd.factorize(stays["visit"].to_numpy())
+        person, persons = pd.factorize(stays["patient"].to_numpy())
+        did = _content(stays)
+        of_visit, of_person = np.zeros(len(visits), np.uint64), np.zeros(len(persons), np.uint64)
+        np.add.at(of_visit, code, did)
+        np.add.at(of_person, person, did)
+        came = pd.Series(np.minimum(ticks(stays["joined"]), ticks(stays["start"]))).groupby(code).min().to_numpy()
+        who = np.zeros(len(visits), np.int64)
+        who[code] = person
+        rank = _places(np.lexsort((of_person[who], of_visit, came)))
+        first = np.full(len(persons), len(visits), np.int64)
+        np.minimum.at(first, person, rank[code])
+        numbers = {"visit": rank[code], "patient": _places(np.argsort(first, kind="stable"))[person]}
+        return replace(self, stays=_in_order(stays.assign(**numbers)))
+
     def fingerprint(self) -> str:
         """SHA-256 over both tables: equal for equal rows, whatever their categories' codes."""
         digest = hashlib.sha256()
@@ -157,6 +179,19 @@ class EventLog:
             plain = pd.DataFrame({c: _hashed(table[c]) for c in table.columns})
             digest.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
         return digest.hexdigest()
+
+
+def _content(stays: pd.DataFrame) -> np.ndarray:
+    """A hash of each row but for whose it is."""
+    plain = pd.DataFrame({c: _hashed(stays[c]) for c in stays.columns if c not in ("visit", "patient")})
+    return pd.util.hash_pandas_object(plain, index=False).to_numpy()
+
+
+def _places(order: np.ndarray) -> np.ndarray:
+    """The place of each thing in an order of things."""
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _completed(stays: pd.DataFrame) -> pd.DataFrame:

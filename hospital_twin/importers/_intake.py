@@ -21,6 +21,7 @@ from hospital_twin.importers._importer import Importer, Options, RawRows
 from hospital_twin.importers._ledger import REASONS
 from hospital_twin.importers._mapping import LogMapping, read_mapping
 from hospital_twin.importers._naming import Named, Word, name_rows
+from hospital_twin.importers._pseudonyms import pseudonyms_of
 from hospital_twin.importers._report import FileRows, QualityReport
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._window import Observed, observed
@@ -37,20 +38,23 @@ def importer_drawer() -> Mapping[str, Importer]:
 
 
 def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapping | str | Path | None = None,
-             time_zone: str | None = None, importer: str | None = None) -> tuple[EventLog, QualityReport]:
+             time_zone: str | None = None, importer: str | None = None,
+             key: bytes | None = None) -> tuple[EventLog, QualityReport]:
     """The event log in a file (or folder), and a report of what was found wrong with it.
 
     layout: gives units their kinds, classes their values, staff their roles, the time zone and the staffed capacity.
     mapping: a `LogMapping`, or the path of a YAML file that holds one.
     time_zone: of times without an offset; else the mapping's, the layout's, or UTC with a note in the report.
     importer: id of the importer; by default the one that is most certain.
+    key: 16 to 64 secret bytes (`importers.key_in` keeps some in a file). Visits and patients have keyed hashes in place
+    of their numbers; with the same key the same ones in every log. Without it they fit within this process alone.
     Raises `BadInput` for what cannot be read at all; a row that cannot is rejected and listed in the report.
     """
-    path, said = Path(path), read_mapping(mapping)
+    path, said, pseudonyms = Path(path), read_mapping(mapping), pseudonyms_of(key)
     options = _options(layout, said, time_zone)
     chosen = _choose(path, options, importer)
     raw = chosen.read(path, options)
-    named = name_rows(raw, options, str(path))
+    named = name_rows(raw, options, str(path), pseudonyms)
     check_rows(named.rows, raw.ledger, raw.columns, comparable=raw.dates_comparable)
     _any_left(raw, path)
     look_at_clocks(_wall(named, raw), raw.ledger, raw.columns.get("start", "start"))

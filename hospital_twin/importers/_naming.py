@@ -13,6 +13,7 @@ from hospital_twin.importers._classes import fill_classes
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._importer import Options, RawRows
 from hospital_twin.importers._persons import without_persons
+from hospital_twin.importers._pseudonyms import Pseudonyms
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._words import (
     END_REASONS,
@@ -20,7 +21,6 @@ from hospital_twin.importers._words import (
     activities_of,
     disposition_of,
     kind_of,
-    numbers_of,
     role_of,
     slips,
     slug,
@@ -60,20 +60,21 @@ class Named(NamedTuple):
     resources: tuple[Word, ...]
 
 
-def name_rows(raw: RawRows, options: Options, where: str) -> Named:
+def name_rows(raw: RawRows, options: Options, where: str, pseudonyms: Pseudonyms) -> Named:
     """Translate the words of a log. Raises `BadInput` for columns that hold other things than words.
 
-    where: the file, for messages. A word that stands in a single row of many, and that neither layout nor mapping
-    knows, is more likely a slip or somebody's name than a word: it does not enter. But a single death is one, and so is
-    the single refusal by a unit of the log.
+    where: the file, for messages. pseudonyms: what numbers visits and patients; what the log calls them goes no further
+    than here. A word that stands in a single row of many, and that neither layout nor mapping knows, is more likely a
+    slip or somebody's name than a word: it does not enter. But a single death is one, and so is the single refusal by a
+    unit of the log.
     """
     raw = without_persons(raw, _said(options))
     namer = _Namer(raw, options, where)
     rows, ledger = raw.rows, raw.ledger
     visit, patient = namer.texts("visit"), namer.texts("patient")
     ledger.reject(visit == "", "no_visit", raw.columns.get("visit", ""))
-    named = pd.DataFrame({"visit": numbers_of(visit)})
-    named["patient"] = np.where(patient != "", numbers_of(patient), named["visit"])
+    named = pd.DataFrame({"visit": pseudonyms.numbers(visit, "visit")})
+    named["patient"] = np.where(patient != "", pseudonyms.numbers(patient, "patient"), named["visit"])
     for name in rows.columns.difference([*_WORDS, "visit", "patient"]):
         named[name] = rows[name].to_numpy()
     units = namer.units()

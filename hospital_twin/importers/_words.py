@@ -1,4 +1,4 @@
-"""Words of a log → words of the twin: names of units and tasks, kinds, roles, dispositions, numbers of visits."""
+"""Words of a log → words of the twin: names of units and tasks, kinds, roles, dispositions."""
 from __future__ import annotations
 
 import hashlib
@@ -117,26 +117,6 @@ def activities_of(words: Iterable[str]) -> dict[str, str]:
     names = {word: slug(word, "task") for word in words}
     own = set(names.values())
     return {word: name if (means := _ACTIVITIES.get(name, name)) in own else means for word, name in names.items()}
-
-
-def numbers_of(ids: np.ndarray) -> np.ndarray:
-    """Numbers (int64, not negative) for the texts that identify visits or patients.
-
-    Whole numbers are kept, and an empty text becomes 0. Where any text of the column is no number (or has leading
-    zeros), all are replaced by 63 bits of a hash, the same in every file; that two of a million share one has a
-    probability of 1 in 18 million.
-    """
-    codes, texts = pd.factorize(ids)
-    if all(_is_number(text) for text in texts if text):
-        found = np.array([int(text or 0) for text in texts], dtype=np.int64)
-    else:
-        found = (pd.util.hash_array(texts.astype(object), categorize=False) >> np.uint64(1)).astype(np.int64)
-    return found[codes] if len(texts) else np.zeros(len(ids), dtype=np.int64)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 19 and int(text) < 2**63 and (
-        text[0] != "0" or text == "0")
 
 
 def slips(raw: RawRows, counts: Mapping[str, int]) -> set[str]:

@@ -46,6 +46,7 @@ def held_out_stays(log: EventLog, layout: Layout | None = None, *, folds: int = 
     Returns one row per fold, unit and quartile with the columns of `HELD_OUT_COLUMNS`; where the twin has no stay in a
     unit, its numbers are NaN and none is inside.
     """
+    log = log.renumbered()
     stays = _stays(log)
     counts = stays[stays["ended"]].groupby("unit").size()
     units = [unit for unit in log.units if counts.get(unit, 0) >= least]

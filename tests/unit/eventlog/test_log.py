@@ -184,3 +184,16 @@ def test_units_and_resources_by_kind():
     assert log.units_of("ward", "critical_care") == ["ward"]
     assert log.resources_of("place") == ["ed", "ward"]
     assert set(log.only("stay").stays["activity"]) == {"stay"}
+
+
+def test_renumbered_logs_do_not_depend_on_what_visits_were_called():
+    rows = pd.concat([a_log().stays.assign(patient=1), a_log().stays.assign(visit=lambda t: t["visit"] + 2, patient=7)])
+    rows.loc[rows["visit"].eq(3) & rows["activity"].eq("stay"), "end"] = at("02 23:00")
+    names = {1: 90, 2: 5, 3: 41, 4: 4}
+    other = rows.assign(visit=rows["visit"].map(names), patient=rows["patient"].map({1: 8, 7: 2}))
+    first, second = (EventLog.of(table, attributes=("acuity",)).renumbered() for table in (rows, other))
+    assert first.fingerprint() == second.fingerprint()
+    assert set(first.stays["visit"]) == {0, 1, 2, 3}
+    assert set(first.stays["patient"]) == {0, 1}
+    assert first.stays.groupby("visit")["joined"].min().is_monotonic_increasing
+    assert first.renumbered().fingerprint() == first.fingerprint()

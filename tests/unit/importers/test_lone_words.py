@@ -9,7 +9,7 @@ import pytest
 from hospital_twin.eventlog import EventLog
 from hospital_twin.kpis import compute_kpis
 from tests.tiny import layout_of
-from tests.unit.importers.conftest import Read
+from tests.unit.importers.conftest import Read, as_written
 
 pytestmark = pytest.mark.unit
 
@@ -26,7 +26,8 @@ HEADER = "visit,activity,unit,resource,start,end,outcome\n"
     ("home with Ann Lee", "unknown"), ("eloped", "unknown")])
 def test_an_outcome_that_one_visit_alone_had_is_kept_where_its_word_is_known(read: Read, word: str, name: str):
     log, report = read(HEADER + STAYS + f"900,stay,ED,,2025-03-03 10:00,2025-03-03 11:00,{word}\n")
-    left = log.stays[log.stays["activity"].eq("leave")].set_index("visit")["end_reason"]
+    stays = as_written(log)
+    left = stays[stays["activity"].eq("leave")].set_index("visit")["end_reason"]
     assert left[900] == name
     assert report.counts() == ({("repaired", "unknown_value"): 1} if name == "unknown" else {})
     assert not {"lee", "smith"} & set(re.findall("[a-z]+", log.stays.to_csv().lower()))
@@ -42,7 +43,8 @@ def test_an_outcome_that_one_visit_alone_had_is_kept_where_the_layout_names_it(r
         pathways:
           p: [{move: m, to: ed, patience: 4 h, gives_up: [{leave: gone, as: eloped}]}, {leave: out, as: died}]
     """))
-    left = log.stays[log.stays["activity"].eq("leave")].set_index("visit")["end_reason"]
+    stays = as_written(log)
+    left = stays[stays["activity"].eq("leave")].set_index("visit")["end_reason"]
     assert left[[900, 901, 902, 903]].tolist() == ["died", "eloped", "sent_on", "unknown"]
     assert report.counts()[("repaired", "unknown_value")] == 1
 

@@ -11,7 +11,7 @@ import pytest
 from hospital_twin.importers import REASONS, FileRows, Ledger
 from hospital_twin.importers._ledger import shape_of
 from tests.tiny import layout_of
-from tests.unit.importers.conftest import Read, faults
+from tests.unit.importers.conftest import Read, as_written, faults
 
 pytestmark = pytest.mark.unit
 
@@ -211,7 +211,8 @@ def test_what_stands_in_one_row_of_many_is_a_slip_or_a_name(read: Read):
     shown = "\n".join(report.lines()) + json.dumps(report.to_dict()) + log.stays.to_csv()
     assert "Smith" not in shown
     assert "Lee" not in shown
-    assert log.stays.loc[log.stays["visit"].eq(901), "acuity"].eq("unknown").all()
+    stays = as_written(log)
+    assert stays.loc[stays["visit"].eq(901), "acuity"].eq("unknown").all()
 
 
 def test_a_time_far_from_all_others(read: Read):
@@ -279,7 +280,8 @@ def test_the_hours_of_the_clock_change_are_counted(read: Read):
         2,ED,2024-10-27 01:50,2024-10-27 01:10
         3,ED,2024-10-27 00:30,2024-10-27 02:30
     """, time_zone="Europe/London")
-    stays = log.stays[log.stays["activity"].eq("stay")].sort_values("visit")
+    stays = as_written(log)
+    stays = stays[stays["activity"].eq("stay")].sort_values("visit")
     assert ((stays["end"] - stays["start"]) / pd.Timedelta(minutes=1)).tolist() == [60, 20, 180]
     assert faults(report, "repaired") == [(2, "end", "clock_skipped"), (3, "start", "clock_doubled"),
                                           (3, "end", "clock_doubled")]

@@ -2,20 +2,12 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hospital_twin.eventlog import RESERVED, UNIT_KINDS
-from hospital_twin.importers._words import (
-    activities_of,
-    disposition_of,
-    kind_of,
-    numbers_of,
-    role_of,
-    slug,
-)
+from hospital_twin.importers._words import activities_of, disposition_of, kind_of, role_of, slug
 
 pytestmark = pytest.mark.unit
 
@@ -80,25 +72,3 @@ def test_slugs():
     assert slug("4 West") == "unit_4_west"
     assert slug("Straße") == "strasse"
     assert slug("内科") != slug("外科")
-
-
-def test_whole_numbers_are_kept():
-    ids = np.array(["7", "", "9223372036854775807", "0"], dtype=object)
-    assert numbers_of(ids).tolist() == [7, 0, 2**63 - 1, 0]
-
-
-@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=30), st.randoms())
-def test_numbers_tell_ids_apart_whatever_their_order(ids: list[str], order: object):
-    column = np.array([*ids, "x"], dtype=object)
-    found = numbers_of(column)
-    assert (found >= 0).all()
-    assert len(set(found)) == len(set(column))
-    assert numbers_of(column[::-1]).tolist() == found[::-1].tolist()
-    assert numbers_of(np.array(["x", *ids[:1]], dtype=object))[0] == found[-1]
-
-
-@pytest.mark.parametrize("ids", [["007", "7"], ["9223372036854775808", "1"], ["-1", "1"], ["1.0", "1"], ["NA", "1"]])
-def test_one_id_that_is_no_number_makes_all_of_them_hashes(ids: list[str]):
-    found = numbers_of(np.array(ids, dtype=object))
-    assert len(set(found)) == 2
-    assert (found > 1).all()
