@@ -12,13 +12,16 @@ NO_ROOM = (ENOSPC, EDQUOT, EFBIG)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, private: bool = False) -> Iterator[Path]:
     """A file beside `path` to write into, which takes its place once all is written.
 
+    private: nobody but the owner may read it (mode 0600), whatever the mode of a file that was there before.
     Raises `OSError` with the name of `path`, whatever file the fault was found in.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if private:
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield part
         part.replace(path)
     except OSError as wrong:

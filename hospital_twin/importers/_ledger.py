@@ -67,14 +67,26 @@ REASONS: Mapping[str, str] = MappingProxyType({
 """Every reason there is, in the order of the report: what is wrong with a row, in words."""
 _FAULT = {"file": "category", "line": "int64", "column": "category", "reason": "category", "action": "category",
           "shape": "str"}
-_SHAPES = str.maketrans(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "a" * 26 + "A" * 26 + "9" * 10)
+_LONGEST_SHAPE = 30
+
+
+def _sign(c: str) -> str:
+    """9 for a digit (also ٣ and ²), A or a for a letter, the sign itself for one of ASCII, ? for all others."""
+    if c.isnumeric():
+        return "9"
+    if c.isalpha():
+        return "A" if c.isupper() or c.istitle() else "a"
+    return c if c.isascii() and c.isprintable() else "?"
+
+
+_ASCII = {code: _sign(chr(code)) for code in range(128)}
 
 
 def shape_of(text: str) -> str:
-    """What a value looks like, without what it says: ``Aaaa 99``."""
-    shape = "".join(c if c.isascii() else "a" if c.isalpha() else "?" for c in text[:31]).translate(_SHAPES)
-    return shape if len(shape) <= 30 else shape[:29] + "…"
+    """What a value looks like, without what it says: ``Aaaa 99``; of any script, with no digit or letter of its own."""
+    start = text[:_LONGEST_SHAPE + 1]
+    shape = start.translate(_ASCII) if start.isascii() else "".join(map(_sign, start))
+    return shape if len(shape) <= _LONGEST_SHAPE else shape[:_LONGEST_SHAPE - 1] + "…"
 
 
 class Ledger:

@@ -102,13 +102,16 @@ class QualityReport:
         return {(str(action), str(reason)): int(n) for (action, reason), n in grouped.items()}
 
     def save_faults(self, path: Path) -> None:
-        """Write `faults` as a CSV file, whole or not at all. Raises `OSError` with the file's name."""
+        """Write `faults` as a CSV file for its owner alone, whole or not at all.
+
+        Raises `OSError` with the file's name.
+        """
         table = self.faults.copy()
         for name in _OF_THE_LOG:
             # A spreadsheet takes a text that begins so for a formula, and the log may be anybody's.
             texts = table[name].astype(str)
             table[name] = texts.mask(texts.str.startswith(_FORMULA), "'" + texts)
-        with replacing(path) as part:
+        with replacing(path, private=True) as part:
             table.to_csv(part, index=False)
 
     def lines(self) -> list[str]:

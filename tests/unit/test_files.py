@@ -57,3 +57,14 @@ def test_what_is_saved_on_a_full_disk_is_not_there_at_all(tmp_path: Path, monkey
         write.write_report(tmp_path / "report.html", None)
     assert wrong.value.filename == str(tmp_path / "report.html")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_private_file_is_its_owners_alone_also_where_one_was_open_to_all(tmp_path: Path):
+    path = tmp_path / "file"
+    path.write_text("before")
+    path.chmod(0o666)
+    with replacing(path, private=True) as part:
+        assert part.stat().st_mode & 0o777 == 0o600
+        part.write_text("after")
+    assert path.read_text() == "after"
+    assert path.stat().st_mode & 0o777 == 0o600

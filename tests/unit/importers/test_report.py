@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hospital_twin.importers import REASONS, FileRows, Ledger
 from hospital_twin.importers._ledger import shape_of
@@ -310,7 +312,26 @@ def test_a_ledger_adds_up_whatever_is_written_in_it():
         ["b.csv", 2, "no_unit"], ["a.csv", 3, "duplicate"], ["a.csv", 4, "duplicate"], ["a.csv", 2, "bed_move"]]
 
 
-@pytest.mark.parametrize(("text", "shape"), [("Smith 42", "Aaaaa 99"), ("É漢x", "aaa"), ("a" * 60, "a" * 29 + "…"),
-                                             ("01/02/2025", "99/99/9999"), ("", "")])
+@pytest.mark.parametrize(("text", "shape"), [
+    ("Smith 42", "Aaaaa 99"), ("É漢x", "Aaa"), ("٣.² Ⅷ", "9.9 9"), ("a\u0301\n", "a??"), ("M", "A"),
+    ("a" * 60, "a" * 29 + "…"), ("01/02/2025", "99/99/9999"), ("", "")])
 def test_shapes(text: str, shape: str):
     assert shape_of(text) == shape
+
+
+@given(st.text())
+def test_a_shape_has_no_letter_or_digit_of_the_value(text: str):
+    assert not set(shape_of(text)) - set("Aa9?…") & {c for c in text if c.isalnum() or not c.isascii()}
+    assert len(shape_of(text)) == min(len(text), 30)
+
+
+def test_the_reject_file_is_for_its_owner_alone_and_holds_no_value(read: Read, tmp_path: Path):
+    _, report = read("visit,unit,start,end\n1,ED,2025-03-03 10:00,2025-03-03 11:00\n2,ED,Jane Roe 4471,\n")
+    path = tmp_path / "faults.csv"
+    path.write_text("before")
+    path.chmod(0o666)
+    report.save_faults(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert pd.read_csv(path).to_dict("records") == [
+        {"file": report.files[0].name, "line": 3, "column": "start", "reason": "unreadable_time", "action": "rejected",
+         "shape": "Aaaa Aaa 9999"}]
