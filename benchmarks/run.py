@@ -17,11 +17,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import engine_w2
+from benchmarks import engine_w2, intake
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
-BENCHMARKS: dict[str, Callable[[Path], dict[str, Any]]] = {"reference_w2": engine_w2.reference_w2}
+BENCHMARKS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "intake_over_pandas": intake.intake_over_pandas, "reference_w2": engine_w2.reference_w2}
 """name → function of the folder with the peers that returns value, unit, against, ratio and conditions."""
 
 
