@@ -9,6 +9,8 @@ from hospital_twin.importers._words import UNKNOWN, words_in
 from hospital_twin.layout import Layout
 
 _WEEKS = 4
+_NO_DATES = ("the dates of different patients cannot be compared: they were shifted, by another number of days for "
+             "each, or the log does not tell them", "the true dates")
 _BUSY = ("doctor", "nurse", "triage", "equipment")
 _INPATIENT = ("assessment", "ward", "high_dependency", "critical_care")
 
@@ -72,15 +74,14 @@ def _of_arrivals(log: EventLog, facts: Facts) -> _Answers:
     days = (log.end - log.start).days
     lacks = None
     if not facts.dates_comparable:
-        lacks = "the dates were shifted, by another number of days for each patient", "the true dates"
+        lacks = _NO_DATES
     elif not facts.times_of_day:
         lacks = "the times have no time of day", "times with hours and minutes"
     elif days < 7 * _WEEKS:
         lacks = f"the log covers {days} days", f"a log of at least {_WEEKS} weeks"
     yield "arrivals by hour of the week", lacks
     if not facts.dates_comparable:
-        yield "how many are in each unit (census, occupancy)", (
-            "the dates were shifted, by another number of days for each patient", "the true dates")
+        yield "how many are in each unit (census, occupancy)", _NO_DATES
     elif log.capacity.empty:
         yield "occupancy in per cent, and time full", ("nothing says how many beds were staffed", "a layout file")
     else:

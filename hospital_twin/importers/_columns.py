@@ -126,7 +126,10 @@ def _say_why(table: Table, mapping: LogMapping, profiles: list[_Profile], classe
     for name, places in (*found.fields.items(), *((name, (place,)) for name, place in found.attributes.items())):
         said = name in mapping.columns or name in mapping.attributes
         names = FIELDS[name].names | FIELDS[name].weak if name in FIELDS else classes.get(name, frozenset())
-        merit, language = _named(profiles[places[0]].words, names)
+        words = profiles[places[0]].words
+        if name in FIELDS and FIELDS[name].kind == "offset":
+            words = tuple(word for word in words if not _OFFSET_WORD.fullmatch(word) and word not in _COUNTED_FROM)
+        merit, language = _named(words, names)
         if name in FIELDS:
             merit = _merit(profiles[places[0]], FIELDS[name])
         found.guesses[name] = Guess(1.0 if said else merit, "mapping" if said else language,
@@ -138,7 +141,8 @@ def _named(words: tuple[str, ...], names: frozenset[str]) -> tuple[float, str]:
     if not names:
         return 1.0, "its name"
     best = max(sorted(names), key=lambda name: (_likeness(words, frozenset((name,))), len(name)))
-    return _likeness(words, frozenset((best,))), language_of(best)
+    merit = _likeness(words, frozenset((best,)))
+    return merit, language_of(best) if merit else "English"
 
 
 def _shapes(columns: list[np.ndarray]) -> tuple[str, ...]:

@@ -1,17 +1,19 @@
 """What every importer of the drawer promises, also those that are still to come."""
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 import hospital_twin.importers as house
 from hospital_twin.errors import BadInput
 from hospital_twin.importers import LogMapping, Options, RawRows, _intake, importer_drawer, read_log
 from tests.tiny import layout_of
-from tests.unit.importers.conftest import Read
+from tests.unit.importers.conftest import Read, rows
 
 pytestmark = pytest.mark.unit
 
@@ -22,7 +24,7 @@ every_importer = pytest.mark.parametrize("name", sorted(importer_drawer()))
 def test_the_drawer_holds_an_importer_per_file():
     files = {path.stem for path in Path(house.__file__).parent.glob("*.py") if not path.name.startswith("_")}
     assert set(importer_drawer()) >= files
-    assert len(files) >= 3
+    assert len(files) >= 5
 
 
 def written(name: str, folder: Path, *, bad: int = 0, cut: int = 0) -> Path:
@@ -79,11 +81,11 @@ def keeps_its_books(name: str, folder: Path) -> None:
     sound, _ = read_log(written(name, folder), importer=name, time_zone="UTC")
     log, report = read_log(written(name, folder, bad=bad), importer=name, time_zone="UTC")
     first = sample.header + 2
-    for file, rows in zip(report.files, rows_in(name).values(), strict=True):
-        assert file.read == rows + 2 * bad
-        assert (file.kept, file.rejected) == (rows, 2 * bad)
+    for file, sound_rows in zip(report.files, rows_in(name).values(), strict=True):
+        assert file.read == sound_rows + 2 * bad
+        assert (file.kept, file.rejected) == (sound_rows, 2 * bad)
         out = report.faults[report.faults["file"].eq(file.name) & report.faults["action"].eq("rejected")]
-        last = sample.header + rows + bad + 1
+        last = sample.header + sound_rows + bad + 1
         assert sorted(out["line"]) == [*range(first, first + bad), *range(last, last + bad)]
     assert log.stays.equals(sound.stays)
 
@@ -121,12 +123,73 @@ def test_an_importer_that_drops_what_it_cannot_read_is_found_out(tmp_path: Path,
         keeps_its_books("stays", tmp_path)
 
 
-def test_every_shape_of_one_hospital_gives_the_same_stays(tmp_path: Path):
-    logs = [read_log(written(name, tmp_path))[0] for name in ("stays", "intervals", "mimic_iv")]
-    plain = [log.stays.drop(columns=list(log.attributes)).astype(
-        dict.fromkeys(("unit", "activity", "resource", "end_reason"), str)) for log in logs]
-    for other in plain[1:]:
-        pd.testing.assert_frame_equal(other, plain[0])
+HOSPITAL = [
+    # Visit, patient, what, where, from, until, how it ended: the hospital that every sample of the drawer is of.
+    (1, 1, "arrive", "", "3 10:05", "3 10:05", "done"),
+    (1, 1, "stay", "ed", "3 10:05", "3 14:00", "done"),
+    (1, 1, "stay", "ward_3", "3 14:10", "5 09:00", "done"),
+    (1, 1, "leave", "ward_3", "5 09:00", "5 09:00", "home"),
+    (2, 2, "arrive", "", "3 11:00", "3 11:00", "done"),
+    (2, 2, "stay", "ed", "3 11:00", "3 12:30", "done"),
+    (2, 2, "leave", "ed", "3 12:30", "3 12:30", "home"),
+]
+WHAT = ("visit", "patient", "activity", "unit", "start", "end", "end_reason")
+
+
+@every_importer
+def test_every_shape_of_one_hospital_gives_the_same_stays(name: str, tmp_path: Path):
+    log, _ = read_log(written(name, tmp_path), time_zone="UTC")
+    assert rows(log, *WHAT) == HOSPITAL
+    assert log.units == {"ed": "ed", "ward_3": "ward"}
+
+
+def as_xlsx(table: pd.DataFrame, path: Path) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([tuple(table.columns), *table.itertuples(index=False)]):
+            sheet.write_row(number, 0, row)
+
+
+def as_parquet(table: pd.DataFrame, path: Path) -> None:
+    table.to_parquet(path)
+
+
+def as_xes(table: pd.DataFrame, path: Path) -> None:
+    """Events in traces, of those whose columns can be that."""
+    keys = {"activity": "concept:name", "timestamp": "time:timestamp"}
+    said = []
+    for visit, own in table.groupby("visit", sort=False):
+        said.append(f'<trace><string key="concept:name" value="{visit}"/>')
+        for event in own.drop(columns="visit").to_dict("records"):
+            said.append("<event>")
+            for key, value in event.items():
+                kind = "date" if key == "timestamp" else "string"
+                shown = f"{value.replace(' ', 'T')}:00+00:00" if key == "timestamp" else value
+                said.append(f'<{kind} key="{keys.get(key, key)}" value="{shown}"/>')
+            said.append("</event>")
+        said.append("</trace>")
+    path.write_text(f"<log>{''.join(said)}</log>", encoding="utf-8")
+
+
+CONTAINERS = {"xlsx": as_xlsx, "parquet": as_parquet, "xes": as_xes}
+
+
+@every_importer
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_every_container_of_one_hospital_gives_the_same_stays(name: str, container: str, tmp_path: Path):
+    files = importer_drawer()[name].sample.files
+    one = next(iter(files.values()))
+    if len(files) > 1 or not next(iter(files)).endswith(".csv"):
+        pytest.skip(f"{name} is a shape of several files, or of a kind of file of its own")
+    table = pd.read_csv(io.StringIO(one), dtype=str, keep_default_na=False)
+    if container == "xes" and not {"visit", "activity", "timestamp"} <= set(table.columns):
+        pytest.skip(f"{name} is no shape of events, and XES holds nothing else")
+    path = tmp_path / f"log.{container}"
+    CONTAINERS[container](table, path)
+    log, report = read_log(path, time_zone="UTC")
+    assert report.shape == importer_drawer()[name].title
+    assert rows(log, *WHAT) == HOSPITAL
+    assert report.read == report.kept == len(table)
 
 
 LAYOUT = """
