@@ -11,30 +11,40 @@ from hospital_twin.cli._endings import DONE, NO
 from hospital_twin.cli._options import command
 from hospital_twin.cli._types import NewFile, Whole
 from hospital_twin.cli._voice import Voice
+from hospital_twin.errors import BadInput
 
 if TYPE_CHECKING:
     from hospital_twin.importers import QualityReport
 
 
 @command("check", example="hospital-twin check admissions.csv\n"
+                          "hospital-twin check admissions.csv --save-mapping admissions.csv.mapping.yaml\n"
                           "hospital-twin check export.csv.gz --layout hospital.yaml --faults out/faults.csv",
          no="nothing can be calibrated from the log, or more of its rows were rejected than --most-rejected.")
 @options.log
 @options.reading
 @click.option("--faults", type=NewFile(".csv"), help="Write every fault as a table: file, line, column, reason, what "
                                                      "became of the row. Values of the log are not in it.")
+@click.option("--save-mapping", type=NewFile(".yaml", ".yml"), metavar="FILE",
+              help="Write how the log was read (columns, units, kinds, activities, ...) as a mapping file, to be "
+                   "corrected and used again. Under the log's whole name followed by .mapping.yaml it is found by "
+                   "itself.")
 @click.option("--most-rejected", type=Whole(0, 100), default=20, show_default=True,
               help="Per cent of the rows that may be rejected.")
 @options.as_json
 def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str | None, faults: Path | None,  # noqa: PLR0913
-          most_rejected: int, as_json: bool) -> int:
+          save_mapping: Path | None, most_rejected: int, as_json: bool) -> int:
     """Read a LOG and print what was found: rows kept, repaired and rejected, with lines and reasons.
 
-    LOG is a CSV file of stays or of intervals (.gz or .zip as well), or the folder of a MIMIC-IV hospital module.
-    What its columns mean is found by their names; `--mapping` says it where that fails.
+    LOG is a table of stays, intervals, events or offsets from the arrival, as CSV (.gz or .zip as well), Excel, Parquet
+    or XES, or the folder of a MIMIC-IV hospital module. What its columns mean is found by their names and what stands
+    in them; `--mapping` says it where that fails.
     """
     from hospital_twin.cli._inputs import layout_of, log_of, with_mapping
     voice = Voice(as_json)
+    if save_mapping and save_mapping.exists():
+        raise BadInput(f"--save-mapping {save_mapping}", "this file is there already", "another name, so that what was "
+                       "corrected by hand is kept")
     _, report = log_of(log, layout_of(layout), mapping, time_zone)
     voice.answer(report.to_dict() if as_json else None)
     for line in () if as_json else report.lines():
@@ -44,6 +54,9 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
     if faults:
         report.save_faults(faults)
         voice.say(f"Every fault, one per line: {faults}")
+    if save_mapping:
+        report.save_mapping(save_mapping)
+        voice.say(f"How the log was read: {save_mapping}. Correct it, then: {with_mapping(log, str(save_mapping))}")
     few = 100 * report.rejected <= most_rejected * report.read
     if not report.can:
         voice.say("Answer: no. Nothing can be calibrated from this log.")

@@ -50,12 +50,13 @@ class Guess(NamedTuple):
     """Why a column is taken for a field.
 
     certainty: 0 to 1. source: ``mapping``, or the language of the name that it is called like. shapes: what two of its
-    values look like (``9999-99-99 99:99``), never what they are.
+    values look like (``9999-99-99 99:99``), never what they are. headers: the column, or those of a date and a time.
     """
 
     certainty: float
     source: str
     shapes: tuple[str, ...]
+    headers: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         said = self.source if self.source == "mapping" else f"{how_sure(self.certainty)}, {self.source}"
@@ -133,7 +134,8 @@ def _say_why(table: Table, mapping: LogMapping, profiles: list[_Profile], classe
         if name in FIELDS:
             merit = _merit(profiles[places[0]], FIELDS[name])
         found.guesses[name] = Guess(1.0 if said else merit, "mapping" if said else language,
-                                    _shapes([table.column(place) for place in places]))
+                                    _shapes([table.column(place) for place in places]),
+                                    tuple(table.header[place] for place in places))
 
 
 def _named(words: tuple[str, ...], names: frozenset[str]) -> tuple[float, str]:

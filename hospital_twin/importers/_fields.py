@@ -211,7 +211,7 @@ def language_of(name: str) -> str:
 
 _NOISE = (
     "time date datetime timestamp ts dt tm at on utc local when day "
-    "id no nr num number nummer numero code key identifier ident name label text desc description pk uid "
+    "id no n nr num number nummer numero code key identifier ident name label text desc description pk uid "
     "heure horaire jour zeit datum uhrzeit zeitpunkt zeitstempel tijd tijdstip fecha hora momento "
     "libelle bezeichnung kennung naam nombre codigo the of de du la le la l der die das van het del el d")
 NOISE = frozenset(_NOISE.split())

@@ -16,6 +16,7 @@ from hospital_twin.layout import Layout
 if TYPE_CHECKING:
     from hospital_twin.importers._columns import Guess
     from hospital_twin.importers._event_words import EventWord
+    from hospital_twin.importers._times import DateOrder
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class RawRows(NamedTuple):
     times_of_day: whether starts have one. known_words: whether units are taken from a known list, so that one that
     stands in a single row is none the less one. events: what was made of the activities of event rows.
     guesses: field or attribute → how certain its column is, and from what.
+    date_order: of the dates, where they could be read otherwise.
     """
 
     rows: pd.DataFrame
@@ -64,6 +66,7 @@ class RawRows(NamedTuple):
     known_words: bool = False
     events: tuple[EventWord, ...] = ()
     guesses: Mapping[str, Guess] = MappingProxyType({})
+    date_order: DateOrder | None = None
 
 
 class Sample(NamedTuple):

@@ -23,6 +23,7 @@ from hospital_twin.importers._mapping import LogMapping, read_mapping
 from hospital_twin.importers._naming import Named, Word, name_rows
 from hospital_twin.importers._pseudonyms import pseudonyms_of
 from hospital_twin.importers._report import FileRows, QualityReport
+from hospital_twin.importers._saved_mapping import beside, mapping_of
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._window import Observed, observed
 from hospital_twin.layout import Layout
@@ -43,17 +44,22 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
     """The event log in a file (or folder), and a report of what was found wrong with it.
 
     layout: gives units their kinds, classes their values, staff their roles, the time zone and the staffed capacity.
-    mapping: a `LogMapping`, or the path of a YAML file that holds one.
+    mapping: a `LogMapping`, or the path of a YAML file that holds one; by default the file ``<log>.mapping.yaml`` that
+    lies beside the log, if there is one.
     time_zone: of times without an offset; else the mapping's, the layout's, or UTC with a note in the report.
     importer: id of the importer; by default the one that is most certain.
     key: 16 to 64 secret bytes (`importers.key_in` keeps some in a file). Visits and patients have keyed hashes in place
     of their numbers; with the same key the same ones in every log. Without it they fit within this process alone.
     Raises `BadInput` for what cannot be read at all; a row that cannot is rejected and listed in the report.
     """
-    path, said, pseudonyms = Path(path), read_mapping(mapping), pseudonyms_of(key)
+    path, pseudonyms = Path(path), pseudonyms_of(key)
+    found = beside(path) if mapping is None and beside(path).is_file() else None
+    said = read_mapping(found or mapping)
     options = _options(layout, said, time_zone)
     chosen = _choose(path, options, importer)
     raw = chosen.read(path, options)
+    if found:
+        raw.ledger.note(f"read with the mapping {found}, which lies beside the log")
     named = name_rows(raw, options, str(path), pseudonyms)
     check_rows(named.rows, raw.ledger, raw.columns, comparable=raw.dates_comparable)
     _any_left(raw, path)
@@ -164,7 +170,12 @@ def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: Eve
         columns=dict(raw.columns), unused=raw.unused, units=_merged(named.units), resources=_merged(named.resources),
         notes=tuple(notes), can=can, cannot=cannot, visits=int(log.stays["visit"].nunique()),
         stays=int(activity.eq("stay").sum()), start=log.start, end=log.end, time_zone=log.time_zone,
-        dates_comparable=raw.dates_comparable, events=raw.events, guesses=raw.guesses)
+        dates_comparable=raw.dates_comparable, events=raw.events, guesses=raw.guesses,
+        mapping=mapping_of(_id_of(importer), raw, named, options))
+
+
+def _id_of(importer: Importer) -> str:
+    return next((name for name, one in importer_drawer().items() if one.title == importer.title), importer.title)
 
 
 def _merged(words: tuple[Word, ...]) -> tuple[Word, ...]:

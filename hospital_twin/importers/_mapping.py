@@ -20,7 +20,7 @@ Role = Literal["doctor", "nurse", "triage", "place", "equipment", "slot", "other
 class LogMapping(Part):
     """What the columns and words of a log mean. Everything may be left out; what is there counts more than guesses."""
 
-    shape: str | None = Field(None, description="The importer: stays, intervals or mimic_iv.")
+    shape: str | None = Field(None, description="The importer: stays, intervals, events, offsets or mimic_iv.")
     sheet: str | None = Field(None, description="Of a workbook with several sheets: the one with the log.")
     columns: dict[str, Header] = Field(default_factory=dict, description="Meaning → column name (`start: Ward In`), "
                                        "two of them for date and time apart, or nothing to use none.")

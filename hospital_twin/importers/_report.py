@@ -1,6 +1,7 @@
 """The quality report: what was read, what became of it, and what it is good for."""
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from hospital_twin.importers._abilities import Lack
 from hospital_twin.importers._columns import Guess, how_sure, in_yaml, likeness
 from hospital_twin.importers._event_words import EventWord
 from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
+from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._naming import Word
+from hospital_twin.importers._saved_mapping import save_mapping
 
 _SHOWN_LINES = 8
 _OF_THE_LOG = ("file", "column", "shape")
@@ -47,7 +50,8 @@ class QualityReport:
     ``noticed``), ``shape`` (what the value looked like: ``Aaaa 99``). Values themselves are never kept.
     columns: meaning → column name; unused: columns that were not kept. units, resources: names, kinds and roles, and
     where those are from. notes: about the file as a whole.
-    events: what was made of activities. guesses: field → how certain its column is, and from what.
+    events: what was made of activities. guesses: field → how certain its column is, and from what. mapping: all that
+    was said and guessed, with which the log is read in the same way again.
     can, cannot: what can be calibrated, and what not.
     """
 
@@ -71,6 +75,7 @@ class QualityReport:
     dates_comparable: bool
     events: tuple[EventWord, ...] = ()
     guesses: Mapping[str, Guess] = field(default_factory=dict)
+    mapping: LogMapping = field(default_factory=LogMapping)
 
     def __post_init__(self) -> None:
         if self.kept + self.rejected != self.read:
@@ -114,6 +119,10 @@ class QualityReport:
         with replacing(path, private=True) as part:
             table.to_csv(part, index=False)
 
+    def save_mapping(self, path: Path) -> None:
+        """Write `mapping` as a YAML file, whole or not at all. Raises `OSError` with the file's name."""
+        save_mapping(self.mapping, path)
+
     def lines(self) -> list[str]:
         """The report as lines of text."""
         span = f"{self._local(self.start)} to {self._local(self.end)} ({self.time_zone})"
@@ -125,8 +134,8 @@ class QualityReport:
         if len(self.files) > 1:
             found += [f"  {file.name}: {file.read:,} rows read, {file.kept:,} kept, {file.rejected:,} rejected"
                       for file in self.files]
-        found += ["Columns", *(f"  {name}: {in_yaml(header)}" + (f" ({self.guesses[name]})" if name in self.guesses
-                                                                 else "")
+        found += ["Columns", *(f"  {name}: {json.dumps(header, ensure_ascii=False)}"
+                               + (f" ({self.guesses[name]})" if name in self.guesses else "")
                                for name, header in self.columns.items())]
         if self.unused:
             found.append(f"  not used, and not kept: {', '.join(self.unused)}")

@@ -34,7 +34,8 @@ class Times(NamedTuple):
     """A column of times.
 
     wall: datetime64[us], as the clock showed it; NaT where missing or unreadable. offset: microseconds that this clock
-    was ahead of UTC, where the text says so (`known`). date_only: without a time of day.
+    was ahead of UTC, where the text says so (`known`). date_only: without a time of day. order: of the dates of its
+    file, None where none could be read otherwise.
     """
 
     wall: np.ndarray
@@ -42,6 +43,7 @@ class Times(NamedTuple):
     known: np.ndarray
     unreadable: np.ndarray
     date_only: np.ndarray
+    order: DateOrder | None = None
 
     @property
     def missing(self) -> np.ndarray:
@@ -75,7 +77,8 @@ def read_times(columns: Mapping[str, np.ndarray], lines: np.ndarray, *, file: st
         order = _order_in(dates, parts, file)
     else:
         _hold_to(order, dates, parts, file, note)
-    return {name: _times(part, order) for name, part in parts.items()}
+    either = any((part.kind == YEAR_LAST).any() for part in parts.values())
+    return {name: _times(part, order)._replace(order=order if either else None) for name, part in parts.items()}
 
 
 def readable_shares(values: np.ndarray) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from hospital_twin.importers._importer import Options, RawRows
 from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._source import sha256_of
 from hospital_twin.importers._table import TOO_FEW, TOO_MANY, Table, TextRows
-from hospital_twin.importers._times import Times, read_times
+from hospital_twin.importers._times import DateOrder, Times, read_times
 
 _NECESSARY = ("start", "end")
 OF_OTHER_SHAPES = ("lifecycle", "arrival_hour", "arrival_weekday",
@@ -45,7 +45,7 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
     _count_odd_rows(text, ledger)
     for said in table.notes:
         ledger.note(said)
-    rows, of_day = _times(table, times, column, text.lines, options, ledger)
+    rows, of_day, date_order = _times(table, times, column, text.lines, options, ledger)
     for name, places in recognised.fields.items():
         if FIELDS[name].kind == "number":
             rows[name] = _numbers(column[places[0]], table.header[places[0]], ledger, whole=name == "space")
@@ -57,7 +57,7 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
     columns |= {name: table.header[place] for name, place in recognised.attributes.items()}
     unused = tuple(name for place, name in enumerate(table.header) if place not in column)
     return RawRows(rows, attributes, ledger, sha256_of(path), columns, unused, options.time_zone or "UTC",
-                   options.mapping.dates_comparable, of_day, guesses=recognised.guesses)
+                   options.mapping.dates_comparable, of_day, guesses=recognised.guesses, date_order=date_order)
 
 
 def _without(recognised: Recognised, leaves: tuple[str, ...]) -> Recognised:
@@ -81,8 +81,8 @@ def _count_odd_rows(text: TextRows, ledger: Ledger) -> None:
 
 
 def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, np.ndarray], lines: np.ndarray,
-           options: Options, ledger: Ledger) -> tuple[pd.DataFrame, bool]:
-    """The columns of times in UTC, and whether the starts have a time of day."""
+           options: Options, ledger: Ledger) -> tuple[pd.DataFrame, bool, DateOrder | None]:
+    """The columns of times in UTC, whether the starts have a time of day, and the order in their dates."""
     header = {name: " + ".join(table.header[p] for p in at) for name, at in places.items()}
     texts = {name: column[at[0]] if len(at) == 1 else
              np.array([f"{day} {hour}".strip() for day, hour in zip(column[at[0]], column[at[1]], strict=True)],
@@ -104,7 +104,8 @@ def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, n
         ledger.repair(utc[name].later > 0, "clock_doubled", header[name])
         rows[name] = utc[name].utc
     starts = read.get("start", read.get("arrived"))
-    return rows, starts is None or not bool((starts.date_only | np.isnat(starts.wall)).all())
+    of_day = starts is None or not bool((starts.date_only | np.isnat(starts.wall)).all())
+    return rows, of_day, next((times.order for times in read.values()), None)
 
 
 def _zone_note(read: dict[str, Times], options: Options, ledger: Ledger) -> None:

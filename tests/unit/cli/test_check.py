@@ -47,3 +47,17 @@ def test_faults_are_written_for_a_spreadsheet(log: Path):
     log.write_text(f"visit,Ward,In,Out\n1,ED,{ROWS}\n2,ED,2025-03-03 10:00,=1+2\n")
     assert exit_code(["check", log.name, "--faults", "faults.csv", "--most-rejected", "100"]) == 0
     assert Path("faults.csv").read_text().splitlines()[-1].endswith(",rejected,'=9+9")
+
+
+def test_how_a_log_was_read_is_saved_and_found_again(log: Path, capsys: pytest.CaptureFixture[str]):
+    log.write_text(f"visit,Ward,In,Out\n1,ED,{ROWS}\n")
+    named = f"{log.name}.mapping.yaml"
+    assert exit_code(["check", log.name, "--save-mapping", named]) == 0
+    assert '  start: "In" (certain, English; like 9999-99-99 99:99)' in capsys.readouterr().out
+    assert "start: In" in Path(named).read_text()
+    assert exit_code(["check", log.name]) == 0
+    said = capsys.readouterr().out
+    assert f"read with the mapping {named}, which lies beside the log" in said
+    assert '  start: "In" (mapping; like 9999-99-99 99:99)' in said
+    assert exit_code(["check", log.name, "--save-mapping", named]) == 2
+    assert "this file is there already" in capsys.readouterr().err
