@@ -67,14 +67,14 @@ def _inline(levers: tuple[dict[str, str], ...], hospital: Hospital) -> Scenario:
     return scenario
 
 
-def log_of(path: str, layout: Layout | None, mapping: str | None, time_zone: str | None
-           ) -> tuple[EventLog, QualityReport]:
+def log_of(path: str, layout: Layout | None, mapping: str | None, time_zone: str | None,
+           key: bytes | None = None) -> tuple[EventLog, QualityReport]:
     """The event log in a file and what was wrong with it. A refusal that a mapping would help says how to use one."""
     from hospital_twin.cli._progress import busy
     from hospital_twin.importers import A_MAPPING, read_log
     try:
         with busy("Reading the log"):
-            return read_log(path, layout=layout, mapping=mapping, time_zone=time_zone)
+            return read_log(path, layout=layout, mapping=mapping, time_zone=time_zone, key=key)
     except BadInput as wrong:
         if A_MAPPING in wrong.expected:
             wrong.expected += f"\n  then: {with_mapping(path, mapping)}"

@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "demo": "The whole way, from a log to an answered what-if.",
     "check": "Say what is in a log, and what is wrong with it.",
+    "import": "Keep a log in a store, pseudonymised.",
     "calibrate": "Fit a hospital to a log.",
     "validate": "Test a twin on a part of the log that it has not seen.",
     "run": "Simulate a hospital as it is.",
@@ -19,6 +20,9 @@ COMMANDS = {
     "layout": "List, check and describe layout files.",
 }
 """Each command's name, and what it does in the list of all: short enough to be read whole on any screen."""
+
+_FILES = {"import": "import_log"}
+"""Commands whose names are words of Python, and their files."""
 
 EXIT_CODES = """\b
 Exit codes:
@@ -44,7 +48,8 @@ class Street(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return getattr(import_module(f"hospital_twin.cli.{cmd_name}"), cmd_name)
+        file = _FILES.get(cmd_name, cmd_name)
+        return getattr(import_module(f"hospital_twin.cli.{file}"), file)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):

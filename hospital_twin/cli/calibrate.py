@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,10 @@ from hospital_twin.cli._options import FOLDER, command
 from hospital_twin.cli._types import NewFile
 from hospital_twin.cli._voice import Voice
 from hospital_twin.errors import BadInput
+
+if TYPE_CHECKING:
+    from hospital_twin.eventlog import EventLog
+    from hospital_twin.layout import Layout
 
 STANDARD = FOLDER / "hospital.yaml"
 
@@ -28,16 +33,15 @@ def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: s
     """Fit the numbers of a layout to a LOG and write the hospital that comes out.
 
     Each number comes with its interval and what it rests on; what the log cannot tell keeps the layout's number and is
-    listed. Without `--layout` one is drafted from the log's own units. LOG is as for `check`.
+    listed. Without `--layout` one is drafted from the log's own units. LOG is as for `check`, or a log that `import`
+    has kept, as twin.sqlite/admissions.
     """
     from hospital_twin.cli._fitting import fitted, tell_unknown, told
-    from hospital_twin.cli._inputs import layout_of, log_of
+    from hospital_twin.cli._inputs import layout_of
     voice, given = Voice(as_json), layout_of(layout)
     path = output or STANDARD
     _only_over_its_own(path, layout)
-    found, report = log_of(log, given, mapping, time_zone)
-    voice.say(f"{report.file}: {report.read:,} rows read, {report.kept:,} kept, {report.rejected:,} rejected "
-              f"(what and why: hospital-twin check {report.file}).")
+    found = _read(log, given, mapping, time_zone, voice)
     hospital = fitted(found, given, voice)
     path.parent.mkdir(exist_ok=True)
     hospital.save(path)
@@ -48,6 +52,21 @@ def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: s
     tell_unknown(hospital, voice)
     voice.say(f"Written: {path}. Next: hospital-twin run {path}")
     return DONE if hospital.fits else NO
+
+
+def _read(log: str, layout: Layout | None, mapping: str | None, time_zone: str | None, voice: Voice) -> EventLog:
+    """The log of a file or of a store, after a sentence about what became of its rows."""
+    from hospital_twin.cli._inputs import log_of
+    from hospital_twin.cli._kept import is_kept, kept_log
+    if is_kept(log):
+        kept = kept_log(log, mapping, time_zone)
+        rows = (kept.report[f"rows_{what}"] for what in ("read", "kept", "rejected"))
+        voice.say("{}: {:,} rows were read when it was imported, {:,} kept, {:,} rejected.".format(log, *rows))
+        return kept.log
+    found, report = log_of(log, layout, mapping, time_zone)
+    voice.say(f"{report.file}: {report.read:,} rows read, {report.kept:,} kept, {report.rejected:,} rejected "
+              f"(what and why: hospital-twin check {report.file}).")
+    return found
 
 
 def _only_over_its_own(path: Path, layout: str | None) -> None:

@@ -34,10 +34,11 @@ def validate(*, log: str, layout: str | None, mapping: str | None, time_zone: st
     from hospital_twin.calibration import outline
     from hospital_twin.cli._beside import show_beside
     from hospital_twin.cli._inputs import layout_of, log_of
+    from hospital_twin.cli._kept import is_kept, kept_log
     from hospital_twin.cli._progress import progress
     from hospital_twin.validation import back_check, fit_of
     voice, given = Voice(as_json), layout_of(layout)
-    found, _ = log_of(log, given, mapping, time_zone)
+    found = kept_log(log, mapping, time_zone).log if is_kept(log) else log_of(log, given, mapping, time_zone)[0]
     with progress("Simulating the rest of the log") as tell:
         check = back_check(found, given or outline(found), share=share / 100, replications=replications, seed=seed,
                            workers=workers, progress=tell)

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -104,16 +105,24 @@ class EventLog:
     def load(cls, path: str | Path) -> EventLog:
         """The log that `save` wrote. Raises `BadInput` when the file is not one."""
         header, (stays, capacity) = storage.read(Path(path))
+        return cls.put_together(header, stays, capacity)
+
+    @classmethod
+    def put_together(cls, header: Mapping[str, Any], stays: pd.DataFrame, capacity: pd.DataFrame) -> EventLog:
+        """The log that has these tables, and of which `header` said the rest."""
         about = {**header, "start": _zoned(header["start"]), "end": _zoned(header["end"]),
                  "attributes": tuple(header["attributes"]), "provenance": Provenance(**header["provenance"])}
         return cls(stays=stays, capacity=capacity, **about)
 
     def save(self, path: str | Path) -> Path:
         """Write the log to one file, all or nothing; `load` gives it back with the same fingerprint."""
-        header = {"attributes": list(self.attributes), "units": self.units, "resources": self.resources,
-                  "time_zone": self.time_zone, "start": str(self.start), "end": str(self.end),
-                  "provenance": self.provenance.model_dump()}
-        return storage.write(Path(path), header, (self.stays, self.capacity))
+        return storage.write(Path(path), self.header(), (self.stays, self.capacity))
+
+    def header(self) -> dict[str, Any]:
+        """All but the tables, as JSON can hold it."""
+        return {"attributes": list(self.attributes), "units": dict(self.units), "resources": dict(self.resources),
+                "time_zone": self.time_zone, "start": str(self.start), "end": str(self.end),
+                "provenance": self.provenance.model_dump()}
 
     def local(self, column: str) -> pd.Series:
         """A time column of ``stays`` on the hospital's wall clock (time-zone aware)."""

@@ -27,7 +27,7 @@ def write(path: Path, header: Mapping[str, Any], tables: Sequence[pd.DataFrame])
     for number, table in enumerate(tables):
         about = {}
         for name in table.columns:
-            arrays[f"{number}.{name}"], about[name] = _packed(table[name])
+            arrays[f"{number}.{name}"], about[name] = packed(table[name])
         columns.append(about)
     text = json.dumps({"format": _FORMAT, "header": header, "columns": columns})
     arrays["header"] = np.frombuffer(text.encode(), np.uint8)
@@ -48,7 +48,7 @@ def read(path: Path) -> tuple[dict[str, Any], list[pd.DataFrame]]:
         with np.load(path, allow_pickle=False) as arrays:
             about = json.loads(arrays["header"].tobytes())
             tables = [
-                pd.DataFrame({name: _unpacked(arrays[f"{number}.{name}"], kind) for name, kind in columns.items()})
+                pd.DataFrame({name: unpacked(arrays[f"{number}.{name}"], kind) for name, kind in columns.items()})
                 for number, columns in enumerate(about["columns"])]
             written_as = about["format"]
     except FileNotFoundError as error:
@@ -61,7 +61,8 @@ def read(path: Path) -> tuple[dict[str, Any], list[pd.DataFrame]]:
     return about["header"], tables
 
 
-def _packed(column: pd.Series) -> tuple[np.ndarray, Any]:
+def packed(column: pd.Series) -> tuple[np.ndarray, Any]:
+    """A column as plain numbers, and what JSON says of how to read them."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         words = [w.item() if isinstance(w, np.generic) else w for w in column.cat.categories]
         return column.cat.codes.to_numpy(), {"categories": words, "ordered": bool(column.cat.ordered)}
@@ -72,7 +73,8 @@ def _packed(column: pd.Series) -> tuple[np.ndarray, Any]:
     return column.to_numpy(), str(column.dtype)
 
 
-def _unpacked(values: np.ndarray, kind: Any) -> pd.Series:
+def unpacked(values: np.ndarray, kind: Any) -> pd.Series:
+    """The column that `packed` took apart."""
     if isinstance(kind, dict):
         return pd.Series(pd.Categorical.from_codes(values, pd.Index(kind["categories"]), ordered=kind["ordered"]))
     if kind == "time":

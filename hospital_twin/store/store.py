@@ -16,6 +16,7 @@ from hospital_twin.layout import as_yaml
 from hospital_twin.runs import Item, Result, Runs
 from hospital_twin.store import rows
 from hospital_twin.store.database import Database, path_of
+from hospital_twin.store.kept_logs import KeptLogs
 from hospital_twin.store.schema import CENSUS, FAULT, ITEM, KPI_ROW, OBSERVED, QUANTITY, RECORD, SCENARIO, STUDY
 from hospital_twin.store.study import Listed, Study
 from hospital_twin.store.tables import as_text, from_text
@@ -46,6 +47,11 @@ class Store:
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+    @property
+    def logs(self) -> KeptLogs:
+        """The event logs that were imported into it."""
+        return KeptLogs(self._database)
 
     def begin(self, study: Study, planned: int | None = None) -> str:
         """Take a study up and return its id; one with the same inputs is gone on with.
