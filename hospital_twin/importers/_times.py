@@ -26,6 +26,8 @@ _NO_OFFSET = np.iinfo(np.int64).min
 _HOW_TO_SAY = (f"dates written as 2025-03-25, or {A_MAPPING} with the line `date_order: day_first` "
                "(or month_first, year_first)")
 _MISSING, _UNREADABLE = -1, -2
+_PIECE = 200_000
+_FEW_PATTERNS = 40
 _SLIPS = 20
 """So many times as many dates against a declared order as for it, and it is the order that is wrong."""
 
@@ -92,22 +94,60 @@ def readable_shares(values: np.ndarray) -> tuple[float, float]:
 
 
 def _parts(values: np.ndarray) -> _Parts:
+    """The numbers in some texts: those of one length are looked at together, letter by letter."""
+    import pyarrow as pa
+    parts = _Parts(len(values))
+    try:
+        texts = pa.array(values, pa.large_string())
+    except (UnicodeEncodeError, pa.ArrowInvalid):  # half a letter, which no text in a file can hold
+        _read_each(parts, np.arange(len(values)), values)
+        return parts
+    _, ends, data = texts.buffers()
+    ends = np.frombuffer(ends, dtype=np.int64)[:len(values) + 1] if len(values) else np.zeros(1, dtype=np.int64)
+    data = np.frombuffer(data or b"", dtype=np.uint8)
+    lengths = np.diff(ends)
+    for length in np.unique(lengths).tolist():
+        rows = np.flatnonzero(lengths == length)
+        if length == 0:
+            parts.kind[rows] = _MISSING
+        elif length <= LONGEST_TIME:
+            for piece in np.array_split(rows, len(rows) // _PIECE + 1):
+                _read_alike(parts, piece, data[ends[piece][:, np.newaxis] + np.arange(length)], values)
+        else:
+            _read_each(parts, rows, values[rows])
+    return parts
+
+
+def _read_alike(parts: _Parts, rows: np.ndarray, letters: np.ndarray, values: np.ndarray) -> None:
+    """Texts of one length, as bytes, shape (rows, length). Few ways of writing make up nearly all of a column."""
+    patterns = np.where((letters >= ord("0")) & (letters <= ord("9")), np.uint8(ord("9")), letters)
+    for _ in range(_FEW_PATTERNS):
+        if not len(rows) or (patterns[0] >= 128).any():
+            break
+        alike = (patterns == patterns[0]).all(axis=1)
+        _fill_pattern(parts, rows[alike], bytes(patterns[0]).decode(), letters[alike])
+        rows, letters, patterns = rows[~alike], letters[~alike], patterns[~alike]
+    _read_each(parts, rows, values[rows])
+
+
+def _read_each(parts: _Parts, rows: np.ndarray, values: np.ndarray) -> None:
+    """Texts of any kind, sorted by the way in which they are written."""
     texts = [text if len(text) <= LONGEST_TIME else "x" for text in values]
     codes, patterns = pd.factorize(np.array([text.translate(NINES) for text in texts], dtype=object))
-    parts = _Parts(len(texts))
-    forms = [form_of(pattern) for pattern in patterns]
-    missing = np.array([pattern.lower() in MISSING_WORDS for pattern in patterns], dtype=bool)
-    if len(patterns):
-        parts.kind[missing[codes]] = _MISSING
     order = np.argsort(codes, kind="stable")
     begins = np.searchsorted(codes[order], np.arange(len(patterns) + 1))
-    for number, form in enumerate(forms):
-        if form is not None:
-            rows = order[begins[number]:begins[number + 1]]
-            length = len(patterns[number])
-            letters = np.array([texts[row] for row in rows], dtype=f"U{length}").view(np.uint32)
-            _fill(parts, rows, form, letters.reshape(len(rows), length))
-    return parts
+    for number, pattern in enumerate(patterns):
+        mine = order[begins[number]:begins[number + 1]]
+        letters = np.array([texts[row] for row in mine], dtype=f"U{max(len(pattern), 1)}").view(np.uint32)
+        _fill_pattern(parts, rows[mine], pattern, letters.reshape(len(mine), -1))
+
+
+def _fill_pattern(parts: _Parts, rows: np.ndarray, pattern: str, letters: np.ndarray) -> None:
+    form = form_of(pattern)
+    if form is not None:
+        _fill(parts, rows, form, letters)
+    elif pattern.lower() in MISSING_WORDS:
+        parts.kind[rows] = _MISSING
 
 
 def _number(letters: np.ndarray, span: tuple[int, int]) -> np.ndarray:

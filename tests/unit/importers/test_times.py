@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers._clocks import check_zone, moments
-from hospital_twin.importers._times import Times, read_times, readable_shares
+from hospital_twin.importers._times import Times, _parts, read_times, readable_shares
 
 pytestmark = pytest.mark.unit
 
@@ -213,3 +213,17 @@ def test_moments_are_those_of_the_zone(times: list[datetime], zone: str):
 def test_a_time_zone_that_is_none(name: str):
     with pytest.raises(BadInput, match="no time zone"):
         check_zone(name, "time_zone")
+
+
+WRITTEN = st.one_of(
+    st.datetimes().map(lambda moment: moment.isoformat(" ", "minutes")), st.dates().map(str),
+    st.sampled_from(["", "NA", "3 März 2025 10:05", "03.03.25", "2025-03-03T10:05:00+01:00", "\ud800", "x" * 60]),
+    st.text(max_size=20))
+
+
+@given(st.lists(WRITTEN, max_size=60))
+def test_each_text_is_read_as_if_it_stood_alone(texts: list[str]):
+    together = _parts(np.array(texts, dtype=object))
+    alone = [_parts(np.array([text], dtype=object)) for text in texts]
+    for name in ("kind", "year", "a", "b", "of_day", "offset", "date_only", "short_year"):
+        assert getattr(together, name).tolist() == [getattr(one, name)[0] for one in alone], name
