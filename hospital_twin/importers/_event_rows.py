@@ -114,6 +114,7 @@ class EventTable:
         self._pair()
         order = self._order()
         verb, target = self._verbs(order)
+        self._group_as_unit(order, verb, target)
         visit = self._visits_apart(order, verb)
         code = pd.factorize(visit)[0]
         self._closing_before_more(code, verb)
@@ -154,8 +155,9 @@ class EventTable:
         """Places of the rows that stand for themselves, by visit and time; of one moment, as they come in the file."""
         place = np.flatnonzero(self.ledger.alone[:self.n])
         means = {text: word.means.verb for text, word in self.words.items() if word.means is not None}
-        rank = np.array([0 if means[text] in _FIRST else 2 if means[text] in _LAST else 1
-                         for text in self.activity[place]], dtype=np.int8)
+        codes, words = pd.factorize(self.activity[place])
+        ranks = [0 if means[word] in _FIRST else 2 if means[word] in _LAST else 1 for word in words]
+        rank = np.array(ranks, dtype=np.int8)[codes]
         code = pd.factorize(self.visit[place])[0]
         order = np.lexsort((place, rank, self.time[place], code))
         by_file = np.lexsort((place, code))
@@ -204,6 +206,19 @@ class EventTable:
             self.ledger.note(f"{closing.sum():,} leavings are followed by another stay of the same visit: taken as the "
                              "end of the stay before")
 
+    def _group_as_unit(self, order: np.ndarray, verb: np.ndarray, target: np.ndarray) -> None:
+        """Without a column of units, the group (or resource) of an event that opens a stay of no name is its unit."""
+        opening = (verb == "stay") & (target == "")
+        group = self._texts("resource")
+        if "unit" in self.raw.rows or not opening.any() or (group[order[opening]] == "").any():
+            return
+        header = self.raw.columns.get("resource", "resource")
+        self.ledger.note(f"no column of units, and each event that opens a stay names a {header!r}: taken for the unit")
+        self.unit = group
+        columns = {("unit" if name == "resource" else name): column for name, column in self.raw.columns.items()}
+        guesses = {("unit" if name == "resource" else name): guess for name, guess in self.raw.guesses.items()}
+        self.raw = self.raw._replace(rows=self.raw.rows.drop(columns="resource"), columns=columns, guesses=guesses)
+
     def _units(self, order: np.ndarray, verb: np.ndarray, target: np.ndarray) -> np.ndarray:
         """The unit of each row in which a stay begins, else ``""``; what begins none there becomes an arrival."""
         own = self.unit[order]
@@ -217,7 +232,12 @@ class EventTable:
         if emergency and not has_column:
             unit[nowhere & np.isin(verb, _FIRST)] = "ed"
         unit[nowhere & (verb == "stay")] = "ward" if not has_column else ""
-        return np.where(np.isin(verb, _IN_A_UNIT), np.where(unit == "", own, unit), "")
+        where = np.where(np.isin(verb, _IN_A_UNIT), np.where(unit == "", own, unit), "")
+        # An arrival, and at the same moment the beginning of the stay in that unit, are one stay.
+        again = (self.visit[order][1:] == self.visit[order][:-1]) & (where[1:] == where[:-1]) \
+            & (self.time[order][1:] == self.time[order][:-1]) & np.isin(verb[:-1], _FIRST)
+        where[:-1][again] = ""
+        return where
 
     def _stays_where_events_are(self, order: np.ndarray, verb: np.ndarray, target: np.ndarray) -> None:
         """Where no activity opens a stay, the first event in another unit than the one before does."""
@@ -298,7 +318,9 @@ class EventTable:
               unit: np.ndarray) -> pd.DataFrame:
         rows = self.raw.rows.drop(columns=["lifecycle"], errors="ignore").copy()
         stay, task, own = np.isin(verb, _IN_A_UNIT) & (unit != ""), verb == "task", self.unit[order]
-        named = np.where(target != "", target, [slug(text, "task") for text in self.activity[order]])
+        codes, words = pd.factorize(self.activity[order])
+        own_names = np.array([slug(str(word), "task") for word in words], dtype=object)
+        named = np.where(target != "", target, own_names[codes] if len(words) else "")
         activity = np.select([stay, np.isin(verb, _FIRST), task], ["stay", "arrive", named], verb)
         where = pd.Series(unit).mask(~stay).groupby(pd.factorize(visit)[0]).ffill().fillna("").to_numpy(dtype=object)
         where = np.where(stay, unit, np.where((own != "") & (target == ""), own, where))
@@ -347,7 +369,8 @@ class EventTable:
 
     def _shown_words(self) -> tuple[EventWord, ...]:
         """What may be shown: no activity that may be somebody's name or number."""
-        rare = slips(self.raw, {text: word.rows for text, word in self.words.items() if word.how == "its own name"})
+        rare = slips(self.raw, [text for text, word in self.words.items() if word.how == "its own name"],
+                     self.activity)
         shown = [word for text, word in self.words.items()
                  if text not in rare and (word.how == "mapping" or not like_a_number(text))]
         return tuple(sorted(shown, key=lambda word: -word.rows))

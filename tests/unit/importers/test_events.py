@@ -182,6 +182,20 @@ def test_without_an_activity_that_opens_a_stay_the_column_of_units_does(read: Re
     assert any("1 events, each the first of its visit in the unit" in note for note in report.notes)
 
 
+def test_a_group_is_the_unit_where_nothing_else_names_one(read: Read):
+    log, report = read("""
+        case,activity,time,org:group
+        1,arrive,2025-03-03 10:00,ED
+        1,enter,2025-03-03 10:00,ED
+        1,enter,2025-03-03 12:00,Ward 3
+        1,leave,2025-03-04 09:00,Ward 3
+    """)
+    assert [row for row in rows(log, "activity", "unit", "start", "end") if row[0] == "stay"] == [
+        ("stay", "ed", "3 10:00", "3 12:00"), ("stay", "ward_3", "3 12:00", "4 09:00")]
+    assert report.columns["unit"] == "org:group"
+    assert any("taken for the unit" in note for note in report.notes)
+
+
 def test_classes_hold_from_the_event_that_tells_them(read: Read):
     log, report = read("""
         case,activity,time,acuity
