@@ -47,7 +47,7 @@ def _of_layout(options: Options, name: str) -> dict[str, Any]:
 
 def _values(raw: RawRows, texts: np.ndarray, counts: dict[str, int], column: str,
             declared: dict[str, Any]) -> pd.Categorical:
-    rare = slips(raw, {text: n for text, n in counts.items() if _plain(text) not in declared})
+    rare = slips(raw, [text for text in counts if _plain(text) not in declared], texts)
     raw.ledger.repair(np.isin(texts, list(rare)), "unknown_value", column, texts)
     own = [text for text in counts if text and text not in rare and _plain(text) not in declared]
     if declared:

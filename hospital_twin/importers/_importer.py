@@ -48,8 +48,9 @@ class RawRows(NamedTuple):
     ledger: what became of the rows so far; rows of further files may follow behind those of `rows`.
     sha256: of the file as it lies there (of several, over their hashes).
     columns: field or attribute → name of its column in the file. unused: the other columns' names.
-    times_of_day: whether starts have one. known_words: whether units are taken from a known list, so that one that
-    stands in a single row is none the less one. events: what was made of the activities of event rows.
+    times_of_day: whether starts have one. known_words: the words, in small letters, of a list from which units and
+    classes are taken, so that one that stands in a single row is none the less one.
+    events: what was made of the activities of event rows.
     guesses: field or attribute → how certain its column is, and from what.
     date_order: of the dates, where they could be read otherwise.
     """
@@ -63,7 +64,7 @@ class RawRows(NamedTuple):
     time_zone: str
     dates_comparable: bool = True
     times_of_day: bool = True
-    known_words: bool = False
+    known_words: frozenset[str] = frozenset()
     events: tuple[EventWord, ...] = ()
     guesses: Mapping[str, Guess] = MappingProxyType({})
     date_order: DateOrder | None = None

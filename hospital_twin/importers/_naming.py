@@ -114,7 +114,7 @@ class _Namer:
                 "layout" if name in self.kinds else "guess"
             kind = self.mapping.kinds.get(name) or self.kinds.get(name) or kind_of(name)
             found.append(Word(text, name, kind, how, n))
-        rare = slips(self.raw, {word.log: word.rows for word in found if word.how == "guess"})
+        rare = slips(self.raw, [word.log for word in found if word.how == "guess"], self.unit_texts)
         found = [word for word in found if word.log not in rare]
         absent = [text for text in self.mapping.units if slug(text) not in {slug(word.log) for word in found}]
         if absent:
@@ -147,7 +147,7 @@ class _Namer:
         places = {name for word in units if word.log for name in (word.name, slug(word.log))}
         meant = {text: "stay" if name in places else name for text, name in activities_of(counts).items()}
         known = {"", *RESERVED, *_words_in(self.layout)}
-        rare = slips(self.raw, {text: n for text, n in counts.items() if meant[text] not in known})
+        rare = slips(self.raw, [text for text in counts if meant[text] not in known], texts)
         is_rare = np.isin(texts, list(rare))
         self.raw.ledger.reject(texts == "", "no_activity", column)
         self.raw.ledger.reject(is_rare, "rare_activity", column, texts)
@@ -160,13 +160,13 @@ class _Namer:
         resources = self.layout.resources() if self.layout else {}
         layout, roles = {name: resource.role for name, resource in resources.items()}, self.mapping.roles
         found = []
-        for text, n in self._counts("resource", self.texts("resource")).items():
+        texts = self.texts("resource")
+        for text, n in self._counts("resource", texts).items():
             name = places.get(slug(text)) or slug(text, "resource")
             how = "mapping" if name in roles else "layout" if name in layout else "guess"
             found.append(Word(text, name, roles.get(name) or layout.get(name) or role_of(name), how, n))
         known = set(places.values())
-        rare = slips(self.raw, {word.log: word.rows for word in found
-                                if word.how == "guess" and word.name not in known})
+        rare = slips(self.raw, [word.log for word in found if word.how == "guess" and word.name not in known], texts)
         return tuple(word for word in found if word.log not in rare)
 
     def resource_names(self, resources: tuple[Word, ...]) -> pd.Categorical:
@@ -188,7 +188,7 @@ class _Namer:
         counts = self._counts("disposition", texts)
         meant = {text: disposition_of(text) if text else "" for text in counts} | {"": ""}
         known = {*OUTCOMES, *END_REASONS, *_words_in(self.layout)}
-        rare = slips(self.raw, {text: n for text, n in counts.items() if not {meant[text], slug(text)} & known})
+        rare = slips(self.raw, [text for text in counts if not {meant[text], slug(text)} & known], texts)
         is_rare = np.isin(texts, list(rare))
         self.raw.ledger.repair(is_rare, "unknown_value", self.raw.columns.get(field, ""), texts)
         return of_row, translated(np.where(is_rare, "", texts), meant)
@@ -213,7 +213,7 @@ class _Namer:
         counts = self._counts("activity", activities)
         places = {text for text, name in activities_of(counts).items()
                   if name in said or (name and name not in RESERVED and kind_of(name) != "ward")}
-        shown = places - slips(self.raw, counts)
+        shown = places - slips(self.raw, counts, activities)
         if shown:
             self.raw.ledger.note(f"there is no column of units; taken as stays in a unit: {_listed(sorted(shown))}")
         return np.where(np.isin(activities, list(places)), activities, ""), self.raw.columns.get("activity", "")

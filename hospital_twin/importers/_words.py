@@ -17,6 +17,8 @@ UNKNOWN = "unknown"
 """The value of a class attribute, or the disposition, that a log does not tell."""
 RECURRING_FROM = 200
 """In a log of this many rows, a word that stands in a single row is more likely a slip, or a name, than a word."""
+_ROWS_OF_A_VISIT = 1_000
+"""What stands in more rows is of several visits."""
 END_REASONS = ("done", "open", "gave_up", "refused", "preempted", "handed_over", "withdrawn", "swapped", "ratio_breach")
 
 _Rules = tuple[tuple[str, re.Pattern[str]], ...]
@@ -119,15 +121,23 @@ def activities_of(words: Iterable[str]) -> dict[str, str]:
     return {word: name if (means := _ACTIVITIES.get(name, name)) in own else means for word, name in names.items()}
 
 
-def slips(raw: RawRows, counts: Mapping[str, int]) -> set[str]:
-    """Of some words and how often each stands in a column, those that stand there once in a log of many rows.
+def slips(raw: RawRows, words: Iterable[str], texts: np.ndarray) -> set[str]:
+    """Of some words in a column those that no two visits have, in a log of many rows; rows that are out do not count.
 
-    counts: without words that are known from elsewhere, which are no slips however rare they are. A log whose words are
-    from a known list has none.
+    words: without those that are known from elsewhere, which are no slips however rare they are. texts: the column.
+    Of a log whose words are from a known list, those of the list are none.
     """
-    if raw.known_words or len(raw.rows) < RECURRING_FROM:
+    if len(raw.rows) < RECURRING_FROM:
         return set()
-    return {text for text, n in counts.items() if n == 1 and text}
+    codes, found = pd.factorize(texts)
+    rows = np.where(raw.ledger.kept[:len(raw.rows)], codes, -1)
+    counts = np.bincount(rows[rows >= 0], minlength=len(found))
+    few = np.flatnonzero((rows >= 0) & (counts[codes] <= _ROWS_OF_A_VISIT))
+    pairs = pd.DataFrame({"word": rows[few], "visit": raw.rows["visit"].to_numpy(dtype=object)[few]})
+    visits = np.bincount(pairs.drop_duplicates()["word"].to_numpy(dtype=np.int64), minlength=len(found))
+    recurring = set(found[(visits > 1) | (counts > _ROWS_OF_A_VISIT)])
+    return {word for word in words if word and word not in recurring
+            and not (raw.known_words and raw.known_words >= set(slug(word).split("_")))}
 
 
 def words_in(value: Any) -> set[str]:

@@ -33,6 +33,16 @@ hadm_id,admittime,deathtime,admission_type,discharge_location,edregtime
 1,2025-03-03 14:10:00,,EW EMER.,HOME,
 2,2025-03-03 11:00:00,,EW EMER.,HOME,
 """
+_LISTED = (
+    "medical surgical surgery medicine med surg trauma gyn gynecology cardiac cardiology coronary vascular thoracic "
+    "neuro neurology psychiatry transplant oncology hematology obstetrics postpartum antepartum labor delivery nursery "
+    "special pancreatic biliary bariatric intensive critical care unit intermediate stepdown emergency department "
+    "observation discharge lounge pacu micu sicu ccu cvicu tsicu icu scn only unknown ambulatory admit admission "
+    "direct emer elective eu ew same day urgent against advice assisted living chronic long term acute died facility "
+    "healthcare home health hospice hospital other psych rehab skilled nursing transfer orthopaedics orthopedics "
+    "urology renal")
+_KNOWN = frozenset(_LISTED.split())
+"""Words of the lists from which MIMIC-IV takes units, kinds of admission and where visits went."""
 _NAT = np.datetime64("NaT", "us")
 
 
@@ -98,7 +108,7 @@ def _read(path: Path, options: Options) -> RawRows:
                "requested": "admittime", "disposition": "discharge_location", "admission_type": "admission_type"}
     digest = hashlib.sha256("".join(_digest(sources[name]) for name in _COLUMNS).encode()).hexdigest()
     return RawRows(rows, attributes, ledger, digest, columns, (*transfers.unused, *admissions.unused),
-                   options.time_zone or "UTC", dates_comparable=False, known_words=True)
+                   options.time_zone or "UTC", dates_comparable=False, known_words=_KNOWN)
 
 
 def _digest(source: Source) -> str:
