@@ -21,19 +21,27 @@ _BATCH = 65_536
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ParquetTable(Table):
-    """The columns of a Parquet file that hold one value a row. A row's line is its number, from 1."""
+    """The columns of a Parquet file that hold one value a row. A row's line is its number, from 1.
+
+    names: of the columns as the file has them, with blanks about them.
+    """
 
     source: Source
+    names: tuple[str, ...]
 
-    def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:  # noqa: ARG002
-        names = [self.header[place] for place in wanted]
+    def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
+        names = [self.names[place] for place in wanted]
         parts: list[list[np.ndarray]] = [[] for _ in wanted]
+        known: dict[str, str] = {}
         number = 0
         with _opened(self.source) as file:
             for batch in file.iter_batches(_BATCH, columns=names):
                 number += batch.num_rows
-                for part, name in zip(parts, names, strict=True):
-                    part.append(_texts(batch.column(batch.schema.get_field_index(name))))
+                for part, name, place in zip(parts, names, wanted, strict=True):
+                    words, codes = _texts(batch.column(batch.schema.get_field_index(name)))
+                    if place not in unlike:
+                        words = np.array([known.setdefault(word, word) for word in words], dtype=object)
+                    part.append(words[codes])
         columns = [np.concatenate(part) if part else np.zeros(0, dtype=object) for part in parts]
         empty = np.all([column == "" for column in columns], axis=0) if columns and number else np.zeros(0, dtype=bool)
         return of_texts(np.arange(1, number + 1)[~empty], [column[~empty] for column in columns], int(empty.sum()))
@@ -48,11 +56,19 @@ def table_of(source: Source) -> ParquetTable:
         names = tuple(field.name for field in file.schema_arrow if field.name not in nested)
         if not names:
             raise BadInput(source.name, "no column holds one value a row", "columns of texts, numbers and times")
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise BadInput(source.name, f"several columns are called {', '.join(map(repr, twice))}",
+                           "a name of its own for each column")
         first = next(file.iter_batches(SAMPLE_ROWS, columns=list(names)), None)
-        texts = [] if first is None else [_texts(first.column(first.schema.get_field_index(name))) for name in names]
+        texts = []
+        for name in names if first is not None else ():
+            words, codes = _texts(first.column(first.schema.get_field_index(name)))
+            texts.append(words[codes])
     notes = (f"columns that hold more than one value a row are not read: {', '.join(nested)}",) if nested else ()
     sample = tuple(zip(*(column.tolist() for column in texts), strict=True))
-    return ParquetTable(source.name, tuple(name.strip() for name in names), 0, sample, notes, source=source)
+    return ParquetTable(source.name, tuple(name.strip() for name in names), 0, sample, notes, source=source,
+                        names=names)
 
 
 @contextmanager
@@ -68,8 +84,10 @@ def _opened(source: Source) -> Iterator[Any]:
                        f"({type(wrong).__name__})", "the file as it was written: copy or export it again") from wrong
 
 
-def _texts(column: pa.Array) -> np.ndarray:
-    """Values as texts, ``""`` where missing. Times with a zone are written with their offset from UTC."""
+def _texts(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """The different values as texts, ``""`` where missing, and the place among them of each row's value, so that a text
+    that many rows share is in memory once. Times with a zone are written with their offset from UTC."""
+    import pandas as pd
     import pyarrow as pa
     import pyarrow.compute as pc
     kind = column.type
@@ -77,13 +95,13 @@ def _texts(column: pa.Array) -> np.ndarray:
         column = column.dictionary_decode()
         kind = column.type
     if pa.types.is_floating(kind):
-        values = column.to_numpy(zero_copy_only=False)
-        return np.array(["" if np.isnan(value) else text_of(float(value)) for value in values], dtype=object)
+        codes, values = pd.factorize(column.to_numpy(zero_copy_only=False).astype(float))
+        return np.array([*(text_of(float(value)) for value in values), ""], dtype=object), codes
     if pa.types.is_timestamp(kind):
         written = pc.cast(pc.cast(column, pa.timestamp("us", kind.tz), safe=False), pa.string())
     elif pa.types.is_null(kind):
-        return np.full(len(column), "", dtype=object)
+        return np.array([""], dtype=object), np.zeros(len(column), dtype=np.int64)
     else:
         written = pc.cast(column, pa.string())
-    trimmed = pc.utf8_trim_whitespace(pc.fill_null(written, ""))
-    return trimmed.to_numpy(zero_copy_only=False).astype(object)
+    encoded = pc.utf8_trim_whitespace(pc.fill_null(written, "")).dictionary_encode()
+    return encoded.dictionary.to_numpy(zero_copy_only=False).astype(object), encoded.indices.to_numpy()

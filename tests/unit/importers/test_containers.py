@@ -212,6 +212,29 @@ def test_types_of_parquet_are_written_out(tmp_path: Path):
     assert table.read([0]).lines.tolist() == [1, 2]
 
 
+def test_a_padded_name_is_that_of_its_own_column(tmp_path: Path):
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.table({" visit\t": ["1"], "bed.ward": ["ED"], "start ": ["2025-03-03 10:05"]}), path)
+    table = opened(path)
+    assert table.header == ("visit", "bed.ward", "start")
+    assert texts(table) == list(table.sample) == [("1", "ED", "2025-03-03 10:05")]
+
+
+def test_columns_of_one_name_are_not_told_apart_by_chance(tmp_path: Path):
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.Table.from_arrays([pa.array(["1"])] * 3, names=["visit", "visit", "ward"]), path)
+    with pytest.raises(BadInput, match="several columns are called 'visit'"):
+        opened(path)
+
+
+def test_a_text_that_many_rows_of_a_parquet_file_share_is_kept_once(tmp_path: Path):
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.table({"visit": range(70_000), "ward": ["ward 1"] * 70_000, "age": [7.0] * 70_000}), path)
+    rows = opened(path).read([0, 1, 2], [0])
+    assert len({id(text) for text in rows.columns[1]}) == len({id(text) for text in rows.columns[2]}) == 1
+    assert rows.columns[0][-1] == "69999"
+
+
 def test_damaged_parquet_is_said(tmp_path: Path):
     path = as_parquet(tmp_path / "log.parquet", ROWS * 500)
     whole = path.read_bytes()
