@@ -18,6 +18,7 @@ _FIRST, _LAST = ("arrive", "again"), ("leave",)
 _IN_A_UNIT = ("arrive", "again", "stay")
 _ORDER = {"schedule": 0, "start": 1, "": 1, "complete": 2}
 _MOST_NAMED = 5
+_SAID = ("mapping", "layout")
 _DONE_BY = {"triage": "triage", "seen": "doctor"}
 """Whose task it is, where the log names nobody."""
 
@@ -369,8 +370,7 @@ class EventTable:
 
     def _shown_words(self) -> tuple[EventWord, ...]:
         """What may be shown: no activity that may be somebody's name or number."""
-        rare = slips(self.raw, [text for text, word in self.words.items() if word.how == "its own name"],
-                     self.activity)
+        rare = slips(self.raw, [text for text, word in self.words.items() if word.how not in _SAID], self.activity)
         shown = [word for text, word in self.words.items()
-                 if text not in rare and (word.how == "mapping" or not like_a_number(text))]
+                 if text not in rare and (word.how in _SAID or not like_a_number(text))]
         return tuple(sorted(shown, key=lambda word: -word.rows))

@@ -9,12 +9,13 @@ import pandas as pd
 from hospital_twin.errors import BadInput
 from hospital_twin.importers import Importer, Ledger, Options, RawRows, Sample
 
-_KEYS = ("visit", "patient", "unit", "start", "end")
+_KEYS = {name: name for name in ("visit", "patient", "unit", "start", "end")} | {"disposition": "outcome"}
 _UNDERSTANDS = "stay rows as JSON lines (.jsonl): each line an object with visit, patient, unit, start, end"
 
 _SAMPLE = """\
 {"visit": 1, "patient": 1, "unit": "ED", "start": "2025-03-03 10:05", "end": "2025-03-03 14:00"}
-{"visit": 1, "patient": 1, "unit": "Ward 3", "start": "2025-03-03 14:10", "end": null}
+{"visit": 1, "patient": 1, "unit": "Ward 3", "start": "2025-03-03 14:10", "end": "2025-03-05 09:00", "outcome": "Home"}
+{"visit": 2, "patient": 2, "unit": "ED", "start": "2025-03-03 11:00", "end": "2025-03-03 12:30", "outcome": "Home"}
 """
 
 
@@ -31,7 +32,8 @@ def _read(path: Path, options: Options) -> RawRows:
     objects = [_object(line) for _, line in lines]
     ledger = Ledger([(path.name, np.array([number for number, _ in lines], dtype=np.int64))])
     ledger.reject(np.array([found is None for found in objects]), "too_few_fields")
-    rows = pd.DataFrame([{key: _text((found or {}).get(key)) for key in _KEYS} for found in objects], dtype=object)
+    rows = pd.DataFrame([{field: _text((found or {}).get(key)) for field, key in _KEYS.items()} for found in objects],
+                        dtype=object)
     zone = options.time_zone or "UTC"
     for field in ("start", "end"):
         times = pd.to_datetime(rows[field], errors="coerce", format="ISO8601")
@@ -40,7 +42,7 @@ def _read(path: Path, options: Options) -> RawRows:
         local = times.dt.tz_localize(zone, ambiguous=np.ones(len(times), dtype=bool), nonexistent="shift_forward")
         rows[field] = local.dt.tz_convert("UTC").dt.tz_localize(None).astype("datetime64[us]")
     return RawRows(rows, pd.DataFrame(index=rows.index), ledger, hashlib.sha256(path.read_bytes()).hexdigest(),
-                   dict(zip(_KEYS, _KEYS, strict=True)), (), zone)
+                   _KEYS, (), zone)
 
 
 def _text(value: object) -> str:

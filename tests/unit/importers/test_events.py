@@ -208,6 +208,15 @@ def test_classes_hold_from_the_event_that_tells_them(read: Read):
     assert any("'acuity' is not in every event" in note for note in report.notes)
 
 
+def test_an_activity_that_one_visit_alone_has_is_not_shown(read: Read):
+    text = "case,activity,time\n" + "".join(
+        f"{v},ED arrival,2025-03-03 10:00\n{v},Discharge home,2025-03-03 11:00\n" for v in range(150))
+    _, report = read(text + "7,Discharge Ann Lee,2025-03-03 10:30\n8,Bob Poe,2025-03-03 10:30\n"
+                            "9,Admission 471100,2025-03-03 10:30\n")
+    assert [word.log for word in report.events] == ["ED arrival", "Discharge home"]
+    assert [line for line in report.lines() if "Lee" in line or "Poe" in line or "471100" in line] == []
+
+
 def test_dates_that_cannot_be_compared_make_no_endless_stays(read: Read):
     log, report = read("""
         case,activity,time

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hospital_twin.importers import importer_drawer, read_log, read_mapping
+from hospital_twin.importers import LogMapping, Options, importer_drawer, read_log, read_mapping
+from hospital_twin.importers._containers import recognised_in
 from tests.unit.importers.conftest import Read, rows
 
 pytestmark = pytest.mark.unit
@@ -49,11 +50,7 @@ def test_two_shapes_are_shown_and_no_value(read: Read):
      "Von - Zeit"),
 ])
 def test_content_counts_against_the_name(write: Write, text: str, field: str | None, header: str | None):
-    from hospital_twin.importers._columns import recognise
-    from hospital_twin.importers._mapping import LogMapping
-    from hospital_twin.importers._source import Source, look
-    table = look(Source(write(text)))
-    found = recognise(table, LogMapping(), None)
+    table, found = recognised_in(write(text), Options(None, LogMapping(), None))
     if field is None:
         assert not found.has("start")
         assert not found.has("unit")
