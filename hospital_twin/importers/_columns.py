@@ -10,7 +10,8 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._fields import CLASSES, FIELDS, NOISE, Field, language_of
+from hospital_twin.importers._event_words import meaning
+from hospital_twin.importers._fields import CLASSES, FIELDS, LANGUAGES, NOISE, Field, language_of
 from hospital_twin.importers._forms import without_accents
 from hospital_twin.importers._ledger import shape_of
 from hospital_twin.importers._mapping import LogMapping
@@ -27,7 +28,7 @@ _TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORE
 _COMPOUND = re.compile(r"([a-z]{3,})(nummer|nr|datum|zeit|zeitpunkt|tijd|tijdstip|kennung)\b")
 _PLAIN = re.compile(r"\d*[^\W\d](?:[\w .()/-]*[\w.)])?")
 _CERTAIN, _LIKELY = 0.9, 0.7
-_SHAPES = 2
+_SHAPES, _MOST_ACTIVITIES = 2, 40
 _OFFSET_WORD = re.compile(
     "offset|after|since|elapsed|relative|rel|delta|from|to|until|mins?|minutes?|minuten|minuut|minutos?|h|hrs?|hours|"
     "heures|stunden|std|uren|horas|d|days|tage|dagen|dias|jours|sec|seconds|nach|apres|na|desde|tras")
@@ -109,6 +110,7 @@ def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | Non
             merits = [_merit(profile, field) for profile in profiles]
             _choose(name, merits, taken, found)
     _dates_and_times(profiles, taken, found, mapping)
+    _events_by_content(table, mapping, profiles, taken, found)
     wanted = CLASSES if attributes is None else {name: CLASSES.get(name, frozenset()) | {name} for name in attributes}
     for name, names in wanted.items():
         if name not in mapping.attributes:
@@ -119,6 +121,25 @@ def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | Non
                 taken.add(best)
     _say_why(table, mapping, profiles, wanted, found)
     return found
+
+
+def _events_by_content(table: Table, mapping: LogMapping, profiles: list[_Profile], taken: set[int],
+                       found: Recognised) -> None:
+    """A column is of activities, whatever it is called, whose words tell of comings and of leavings."""
+    if found.has("activity") or found.has("end") or found.has("end_offset") or "activity" in mapping.columns:
+        return
+    for place, profile in enumerate(profiles):
+        words = [word for word, _ in Counter(table.column(place)).most_common(_MOST_ACTIVITIES) if word]
+        if place in taken or profile.times or profile.clock or profile.personal or not words:
+            continue
+        means = [meaning(word, ()) for word in words]
+        verbs = {part.verb for part, _, how in means if how in LANGUAGES.values()}
+        if "leave" in verbs and verbs & {"arrive", "stay"} and \
+                sum(how in LANGUAGES.values() for _, _, how in means) >= ENOUGH * len(words):
+            found.fields["activity"] = (place,)
+            found.guesses["activity"] = Guess(_LIKELY, "by what stands in it", ())
+            taken.add(place)
+            return
 
 
 def _say_why(table: Table, mapping: LogMapping, profiles: list[_Profile], classes: Mapping[str, frozenset[str]],
@@ -133,6 +154,8 @@ def _say_why(table: Table, mapping: LogMapping, profiles: list[_Profile], classe
         merit, language = _named(words, names)
         if name in FIELDS:
             merit = _merit(profiles[places[0]], FIELDS[name])
+        if name in found.guesses:
+            merit, language = found.guesses[name][:2]
         found.guesses[name] = Guess(1.0 if said else merit, "mapping" if said else language,
                                     _shapes([table.column(place) for place in places]),
                                     tuple(table.header[place] for place in places))

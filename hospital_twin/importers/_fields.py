@@ -76,7 +76,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType({
         "id", "number of the person: the same over returns",
         "patient subject mrn person nhs hospital medical_record pat pid usuario fr: ipp nip de: patienten "
         "patienten_kennung "
-        "nl: patientnummer patientnr es: paciente nhc historia historia_clinica en: person_source client", "record"),
+        "nl: patientnummer patientnr es: paciente nhc historia historia_clinica hc en: person_source client", "record"),
     "start": _field(
         "time", "when the stay or task began",
         "start in intime entered entry enter begin began from unit_in ward_in in_unit moved_in stay_start start_stay "
@@ -86,9 +86,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType({
         "nl: begin van begintijd startdatum begindatum ingang starttijd van_afdeling "
         "es: inicio entrada desde fecha_entrada fecha_inicio entrada_unidad",
         "arrived arrival admitted admission admit timestamp time_timestamp datetime complete_timestamp complete event "
-        "timestamp_complete effective_start event_timestamp moment when time date date_time "
-        "fr: admis admission_unite arrivee horodatage heure date_heure "
-        "de: zeit uhrzeit zeitstempel datum aufnahme ankunft zeitpunkt "
+        "timestamp_complete effective_start event_timestamp moment when time date date_time adm "
+        "fr: admis admission_unite arrivee horodatage heure date_heure quand "
+        "de: zeit uhrzeit zeitstempel datum wann aufnahme ankunft zeitpunkt "
         "nl: opname aankomst opnamedatum tijdstip tijd es: ingreso llegada fecha hora fecha_hora momento"),
     "end": _field(
         "time", "when the stay or task ended; empty while it is going on",
@@ -112,9 +112,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType({
     "activity": _field(
         "word", "what was done: triage, doctor, ct, ... or stay",
         "activity concept task step event process concept_name action event_type activity_name event_name "
-        "procedure_step "
-        "fr: activite acte etape evenement de: aktivitat tatigkeit ereignis schritt massnahme "
-        "nl: activiteit handeling gebeurtenis stap es: actividad evento tarea paso"),
+        "procedure_step milestone what_happened fr: activite acte etape evenement type_evenement quoi "
+        "de: aktivitat tatigkeit ereignis schritt massnahme vorgang ereignisart aktion "
+        "nl: activiteit handeling gebeurtenis stap actie es: actividad evento tarea paso suceso accion"),
     "resource": _field(
         "word", "who or what was used: doctor, nurse, ct, ...",
         "resource resource_type staff_role role staff_type resource_group org_resource org_group fr: ressource "
@@ -132,7 +132,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType({
         "ed_arrival hospital_arrival arrival_ed fr: arrivee admission_urgences inscription de: ankunft eingetroffen "
         "anmeldung "
         "nl: aankomst binnenkomst inschrijving es: llegada admision registro",
-        "admitted admission admit admittime hospital_admission es: ingreso de: aufnahme nl: opname opnamedatum"),
+        "admitted admission admit adm admittime hospital_admission es: ingreso de: aufnahme nl: opname opnamedatum"),
     "left": _field(
         "time", "when the visit left the hospital",
         "left leave departed departure discharged discharge dischtime checkout hospital_discharge left_hospital "

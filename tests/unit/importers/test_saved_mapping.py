@@ -58,6 +58,17 @@ def test_content_counts_against_the_name(write: Write, text: str, field: str | N
         assert table.header[found.fields[field][0]] == header
 
 
+def test_activities_are_told_by_what_stands_in_a_column_of_any_name(read: Read):
+    log, report = read("Fall,XYZ,Wann\n1,Ankunft Notaufnahme,03.03.2025 10:05\n1,Labor,03.03.2025 10:10\n"
+                       "1,Verlegung auf Station B2,03.03.2025 13:00\n1,Entlassung nach Hause,25.03.2025 10:00\n")
+    assert report.shape == "event rows"
+    assert (report.guesses["activity"].source, report.guesses["activity"].certainty) == ("by what stands in it", 0.7)
+    assert log.units == {"ed": "ed", "station_b2": "ward"}
+    _, stays = read("visit,unit,in,out,how\n1,ED,2025-03-03 10:05,2025-03-03 11:05,Discharge home\n"
+                    "2,ED,2025-03-03 10:05,2025-03-03 11:05,Admission ward\n")
+    assert stays.shape == "stay rows"
+
+
 @pytest.mark.parametrize("name", sorted(importer_drawer()))
 def test_what_was_guessed_reads_the_same_log_again(name: str, tmp_path: Path):
     files = importer_drawer()[name].sample.files
