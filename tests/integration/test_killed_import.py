@@ -11,4 +11,4 @@ pytestmark = pytest.mark.integration
 
 
 def test_killed_and_begun_again(tmp_path: Path):
-    assert ends_the_same(tmp_path, moments=3, seed=4)["killed"] >= 2
+    assert ends_the_same(tmp_path, moments=3, seed=4)["killed"] == 3
