@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import xlsxwriter
@@ -99,6 +100,27 @@ def test_a_file_that_is_cut_off_adds_up_or_is_refused(name: str, tmp_path: Path)
             continue
         assert report.read == sum(rows_in(name).values())
         assert report.kept + report.rejected == report.read
+
+
+GARBAGE = ("", "NA", "soon", "1", "-5", "1:30", "2025-03-03 10:00", "25/04/2025", "9999-12-31", "1e308", "9" * 20, '"x',
+           "a;b", "\0", "é", "ED", "ED arrival", "Admission IC", "Return ER", "Discharge", "start", "complete",
+           "schedule")
+
+
+@every_importer
+def test_rows_of_garbage_add_up(name: str, tmp_path: Path):
+    sample, draw = importer_drawer()[name].sample, np.random.default_rng(7)
+    path = written(name, tmp_path)
+    for file in sample.files:
+        target = path / file if path.is_dir() else path
+        width = sample.files[file].splitlines()[0].count(",") + 1
+        sound = sample.files[file].splitlines()[sample.header:]
+        garbage = [",".join(row) for row in draw.choice(GARBAGE, (3_000, width))]
+        with target.open("a", encoding="utf-8") as log:
+            log.write("\n".join([*sound * 300, *garbage]) + "\n")
+    _, report = read_log(path, importer=name, time_zone="Europe/London")
+    assert report.kept + report.rejected == report.read
+    assert report.rejected > 0
 
 
 @every_importer
