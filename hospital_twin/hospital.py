@@ -12,6 +12,10 @@ class Fit(Part):
     """The pedigree of one fitted number (or table of numbers).
 
     path: its place in the layout (``sources.walk_in.rate``). low, high: its 95 % interval where it is one number.
+    candidates: families tried, each with its criterion (BIC) less that of the one taken; of those less clearly better
+    than by what decides, the layout's own or the simpler is kept. gap: the greatest difference between the shares of
+    durations that had ended by some time as fitted and as observed, 0 to 1; gap_by_chance: what it exceeds once in
+    twenty times where the family is right.
     """
 
     path: str
@@ -22,6 +26,9 @@ class Fit(Part):
     n: int = 0
     censored: int = 0
     note: str = ""
+    candidates: dict[str, float] = Field({}, description="BIC of each family tried, less that of the one taken.")
+    gap: float | None = Field(None, description="Greatest difference of the fitted and the observed curve, 0 to 1.")
+    gap_by_chance: float | None = Field(None, description="What chance alone makes of it once in twenty times.")
 
 
 class Pedigree(Part):
