@@ -185,7 +185,8 @@ def everything_said(log: Path, folder: Path, say: Callable[[], tuple[str, str]])
     key.chmod(0o600)
     zone = ["--time-zone", "UTC"]
     for name, arguments in {
-        "check": ["check", str(log), *zone, "--most-rejected", "100", "--faults", str(folder / "faults.csv")],
+        "check": ["check", str(log), *zone, "--most-rejected", "100", "--faults", str(folder / "faults.csv"),
+                  "--save-mapping", str(folder / "log.yaml")],
         "check --json": ["check", str(log), *zone, "--json", "--most-rejected", "100"],
         "import": ["import", str(log), *zone, "--store", str(folder / "a.sqlite"), "--key", str(key)],
         "calibrate": ["calibrate", str(folder / "a.sqlite"), "-o", str(folder / "hospital.yaml")],

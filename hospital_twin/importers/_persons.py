@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.importers._importer import RawRows
+from hospital_twin.importers._ledger import shape_of
 from hospital_twin.importers._words import UNKNOWN, slug
 
 ABOUT_A_PERSON = re.compile(
@@ -23,6 +24,14 @@ _WORDS = {"unit": UNKNOWN, "activity": UNKNOWN, "resource": "", "end_reason": ""
 """Columns of words, and what stands for one that is not known."""
 _CODES = 0.5
 """A column in which more than this share of the rows has such digits holds codes."""
+
+
+_LIKE_DATA = re.compile(r"\d{5,}|\d+[-/.:]\d+|@|://")
+
+
+def shown_heading(name: str) -> str:
+    """A column name as it may be shown: what looks like data, as in a file without names of columns, by its shape."""
+    return shape_of(name) if _LIKE_DATA.search(name) else name
 
 
 def about_a_person(words: Iterable[str]) -> bool:

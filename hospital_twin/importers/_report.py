@@ -17,6 +17,7 @@ from hospital_twin.importers._event_words import EventWord
 from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._naming import Word
+from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._saved_mapping import save_mapping
 
 _SHOWN_LINES = 8
@@ -138,7 +139,7 @@ class QualityReport:
                                + (f" ({self.guesses[name]})" if name in self.guesses else "")
                                for name, header in self.columns.items())]
         if self.unused:
-            found.append(f"  not used, and not kept: {', '.join(self.unused)}")
+            found.append(f"  not used, and not kept: {', '.join(map(shown_heading, self.unused))}")
         found += ["Units", *(_word(word) for word in self.units)]
         if self.resources:
             found += ["Staff and equipment", *(_word(word) for word in self.resources)]
@@ -173,7 +174,8 @@ class QualityReport:
             "rows_kept": self.kept, "rows_repaired": self.repaired, "rows_rejected": self.rejected,
             "files": [file._asdict() for file in self.files], "visits": self.visits, "stays": self.stays,
             "start": self.start.isoformat(), "end": self.end.isoformat(), "time_zone": self.time_zone,
-            "dates_comparable": self.dates_comparable, "columns": dict(self.columns), "unused": list(self.unused),
+            "dates_comparable": self.dates_comparable, "columns": dict(self.columns),
+            "unused": list(map(shown_heading, self.unused)),
             "guesses": {field: guess._asdict() for field, guess in self.guesses.items()},
             "events": [{**word._asdict(), "means": word.means.plain() if word.means else None} for word in self.events],
             "units": [word._asdict() for word in self.units],

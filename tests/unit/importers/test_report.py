@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hospital_twin.importers import REASONS, FileRows, Ledger
+from hospital_twin.errors import BadInput
+from hospital_twin.importers import REASONS, FileRows, Ledger, read_log
 from hospital_twin.importers._ledger import shape_of
 from tests.tiny import layout_of
 from tests.unit.importers.conftest import Read, as_written, faults
@@ -335,3 +337,14 @@ def test_the_reject_file_is_for_its_owner_alone_and_holds_no_value(read: Read, t
     assert pd.read_csv(path).to_dict("records") == [
         {"file": report.files[0].name, "line": 3, "column": "start", "reason": "unreadable_time", "action": "rejected",
          "shape": "Aaaa Aaa 9999"}]
+
+
+def test_a_column_name_that_looks_like_data_is_shown_by_its_shape(read: Read, write: Callable[..., Path]):
+    row = "1,ED,2025-03-03 10:00,2025-03-03 11:00,x,y,z\n"
+    _, report = read("visit,unit,start,end,Beds 2024,078-05-1120,ann@lee.example\n" + row)
+    assert report.to_dict()["unused"] == ["Beds 2024", "999-99-9999", "aaa@aaa.aaaaaaa"]
+    assert "078-05-1120" not in "\n".join(report.lines())
+    with pytest.raises(BadInput) as refused:
+        read_log(write("what,Beds,078-05-1120,start\na,b,c,2025-03-03 10:00\n", "other.csv"))
+    assert "078-05-1120" not in str(refused.value)
+    assert "999-99-9999" in str(refused.value)
