@@ -30,6 +30,14 @@ class Fit(Part):
     gap: float | None = Field(None, description="Greatest difference of the fitted and the observed curve, 0 to 1.")
     gap_by_chance: float | None = Field(None, description="What chance alone makes of it once in twenty times.")
 
+    def how_well(self) -> str:
+        """How far the fitted curve is from the observed one, in words; "" where there is no curve to compare."""
+        if self.gap is None or self.gap_by_chance is None:
+            return ""
+        chance = "as chance alone would leave it" if self.gap <= self.gap_by_chance else (
+            f"more than chance alone would leave, {100 * self.gap_by_chance:.1f}")
+        return f"within {100 * self.gap:.1f} percentage points of the observed curve, {chance}"
+
 
 class Pedigree(Part):
     """The log that the numbers were fitted on."""

@@ -6,7 +6,9 @@ from hospital_twin.calibration.durations import _chosen, write
 from hospital_twin.calibration.fitness import fitness, resolution
 from hospital_twin.calibration.lifetimes import Lifetimes, fitted
 from hospital_twin.calibration.mixtures import fitted_mixture
+from hospital_twin.cli._fitting import told
 from hospital_twin.distributions import read_distribution
+from hospital_twin.hospital import Fit
 
 pytestmark = pytest.mark.unit
 CURVE = read_distribution("lognormal(median 5 h, sigma 0.7)")
@@ -89,3 +91,13 @@ def test_two_are_taken_where_there_are_two_and_one_where_there_is_one():
     families = [_chosen(Lifetimes.of(plain(n, seed)), "lognormal", ALL).found.family
                 for n in (30, 300) for seed in range(60)]
     assert families.count("lognormal") >= 118
+
+
+@pytest.mark.parametrize(("gap", "said"), [
+    (0.02, "within 2.0 percentage points of the observed curve, as chance alone would leave it"),
+    (0.08, "within 8.0 percentage points of the observed curve, more than chance alone would leave, 3.0")])
+def test_how_well_it_fits_is_told_in_words(gap: float, said: str):
+    fit = Fit(path="takes", estimator="", value="3 h", n=900, gap=gap, gap_by_chance=0.03)
+    assert fit.how_well() == said
+    assert told(fit) == f"takes: 3 h; {said}; 900 cases"
+    assert Fit(path="takes", estimator="", value="3 h").how_well() == ""
