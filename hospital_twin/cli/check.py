@@ -41,10 +41,14 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
     in them; `--mapping` says it where that fails.
     """
     from hospital_twin.cli._inputs import layout_of, log_of, with_mapping
+    from hospital_twin.cli._kept import is_kept
     voice = Voice(as_json)
     if save_mapping and save_mapping.exists():
         raise BadInput(f"--save-mapping {save_mapping}", "this file is there already", "another name, so that what was "
                        "corrected by hand is kept")
+    if is_kept(log):
+        raise BadInput(log, "this log was checked when it was imported; its rows are not kept",
+                       "the file that it came from; or hospital-twin calibrate, which takes it")
     _, report = log_of(log, layout_of(layout), mapping, time_zone)
     voice.answer(report.to_dict() if as_json else None)
     for line in () if as_json else report.lines():

@@ -13,6 +13,7 @@ from hospital_twin.cli._voice import Voice
 from hospital_twin.errors import BadInput
 
 if TYPE_CHECKING:
+    from hospital_twin.importers import QualityReport
     from hospital_twin.layout import Layout
 
 
@@ -41,7 +42,7 @@ def import_log(*, log: str, layout: str | None, mapping: str | None, time_zone: 
     secret = key_in(key)
     found, report = log_of(log, given, mapping, time_zone, secret)
     mark = Pseudonyms(secret).mark
-    imported = Imported(found, name, mark, _asked(given, mapping, time_zone), _kept_of(report.to_dict()))
+    imported = Imported(found, name, mark, _asked(given, report, time_zone), _kept_of(report.to_dict()))
     _for_its_owner(path)
     with Store(path) as opened:
         there = {kept.id for kept in opened.logs.listed()}
@@ -56,12 +57,11 @@ def import_log(*, log: str, layout: str | None, mapping: str | None, time_zone: 
     voice.say(f"Next: hospital-twin calibrate {path}/{kept[:8]}")
 
 
-def _asked(layout: Layout | None, mapping: str | None, time_zone: str | None) -> dict[str, Any]:
-    """Everything that was said of how to read the log."""
-    from hospital_twin.importers import read_mapping
+def _asked(layout: Layout | None, report: QualityReport, time_zone: str | None) -> dict[str, Any]:
+    """Everything that was said of how to read the log, and how it was read."""
     from hospital_twin.layout import as_yaml
     return {"layout": as_yaml(layout) if layout else None, "time_zone": time_zone,
-            "mapping": read_mapping(mapping).model_dump(mode="json")}
+            "mapping": report.mapping.model_dump(mode="json")}
 
 
 def _kept_of(report: dict[str, Any]) -> dict[str, Any]:

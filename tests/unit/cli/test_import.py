@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,20 @@ def test_a_key_that_others_may_read_ends_the_import_before_anything_is_kept(caps
     assert exit_code(["import", "log.csv", "--store", "a.sqlite", "--key", "my.key"]) == 2
     assert "chmod 600" in capsys.readouterr().err
     assert not Path("a.sqlite").exists()
+
+
+@pytest.mark.usefixtures("here")
+def test_check_says_that_a_kept_log_was_checked(capsys: pytest.CaptureFixture):
+    imported(capsys)
+    assert exit_code(["check", "a.sqlite/admissions"]) == 2
+    assert "was checked when it was imported" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+def test_how_a_log_was_read_is_kept_with_it(capsys: pytest.CaptureFixture):
+    imported(capsys)
+    connection = sqlite3.connect("a.sqlite")
+    (asked,) = connection.execute("SELECT options FROM log").fetchone()
+    connection.close()
+    assert json.loads(asked)["time_zone"] == "UTC"
+    assert json.loads(asked)["mapping"]["columns"]["visit"] == ["visit"]
