@@ -22,6 +22,8 @@ _A_NUMBER = re.compile(r"\d{6}|\d{3}[ -]\d{2,3}[ -]\d{4}")
 """Digits in a row as in the number, the birth date or the telephone of a person."""
 _WORDS = {"unit": UNKNOWN, "activity": UNKNOWN, "resource": "", "end_reason": "", "disposition": ""}
 """Columns of words, and what stands for one that is not known."""
+_NUMBERS, _A_PERSONS = ("amount", "space"), 100_000
+"""Columns of numbers, and the least one with six digits: no bed and no amount has them, numbers of persons have."""
 _CODES = 0.5
 """A column in which more than this share of the rows has such digits holds codes."""
 
@@ -62,7 +64,20 @@ def without_persons(raw: RawRows, known: Collection[str]) -> RawRows:
             if found.any():
                 raw.ledger.repair(found, "like_a_person", raw.columns.get(name, name), texts)
                 table[name] = np.where(found, _WORDS.get(name, ""), texts)
+    for name in _NUMBERS:
+        if name in rows:
+            rows[name] = _no_persons(rows[name].to_numpy(dtype=float), raw, name)
     return raw._replace(rows=rows, attributes=attributes)
+
+
+def _no_persons(numbers: np.ndarray, raw: RawRows, name: str) -> np.ndarray:
+    """A column of numbers without those that are as long as a person's."""
+    found = numbers >= _A_PERSONS
+    if found.any():
+        texts = np.full(len(numbers), "", dtype=object)
+        texts[found] = [f"{number:.0f}" for number in numbers[found]]
+        raw.ledger.repair(found, "unreadable_number", raw.columns.get(name, name), texts)
+    return np.where(found, np.nan, numbers)
 
 
 def _persons_in(texts: np.ndarray, known: Collection[str]) -> np.ndarray:

@@ -218,3 +218,13 @@ def test_who_arrived_before_the_days_of_full_records(read: Read):
     found = conservation(log)
     assert found.holds
     assert found.present_at_start == 1
+
+
+def test_a_bed_whose_number_has_six_digits_is_none(read: Read):
+    log, report = read("""
+        visit,unit,bed number,start,end
+        1,ED,99999,2025-03-03 10:00,2025-03-03 11:00
+        2,ED,447119023,2025-03-03 10:00,2025-03-03 11:00
+    """)
+    assert set(log.stays["space"].dropna()) == {99_999}
+    assert faults(report, "repaired") == [(3, "bed number", "unreadable_number")]
