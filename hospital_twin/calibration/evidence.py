@@ -12,7 +12,7 @@ import numpy as np
 from hospital_twin.calibration.alignment import Aligner
 from hospital_twin.calibration.conditions import Clock
 from hospital_twin.calibration.entries import Entries, first_places, returning
-from hospital_twin.calibration.grammar import UNTOLD, Grammar
+from hospital_twin.calibration.grammar import UNTOLD, Grammar, Now
 from hospital_twin.calibration.priors import Priors
 from hospital_twin.calibration.readings import Reading, Sighting, Start
 from hospital_twin.calibration.trails import Trails, local, without
@@ -290,43 +290,63 @@ def _certain(groups: Sequence[_Group]) -> dict[int, float]:
 
 
 # ---- gathering
+class _Block(NamedTuple):
+    """What some visits with one trail did at one operation, by one reading: so many moments of each visit.
+
+    moments: (sighting and to, counted from the visit's first or -1; over; outcome; what the visit was).
+    """
+
+    visits: np.ndarray
+    moments: list[tuple[int, int, bool, int, Now]]
+    source: int
+    share: float
+
+
 class _Gathered:
     """Rows of tables under way, by operation."""
 
     def __init__(self, trails: Trails, entries: Entries, attributes: int):
         self.trails, self.entries, self._attributes = trails, entries, attributes
-        self.choices: dict[int, list[tuple]] = defaultdict(list)
-        self.uses: dict[int, list[tuple]] = defaultdict(list)
-        self.gaps: dict[Silent, list[tuple]] = defaultdict(list)
-        self._came: list[tuple[int, int, float]] = []
+        self.choices: dict[int, list[_Block]] = defaultdict(list)
+        self.uses: dict[int, list[_Block]] = defaultdict(list)
+        self.gaps: dict[Silent, list[_Block]] = defaultdict(list)
+        self._came: list[tuple[np.ndarray, int, float]] = []
 
     def add(self, visits: np.ndarray, reading: Reading, share: float) -> None:
         """One reading of visits with one trail."""
         source = self.entries.all[reading.entry].source if reading.entry >= 0 else -1
-        for visit in visits.tolist():
-            first = int(self.trails.first[visit])
-            if reading.entry >= 0:
-                self._came.append((visit, source, share))
-            for (op, outcome, now, _), last, over in reading.choices:
-                if outcome == UNTOLD:
-                    continue
-                self.choices[op].append((visit, first + last if last >= 0 else -1, over, -1, outcome, now, source,
-                                         share))
-            for op, sighting, now in reading.uses:
-                self.uses[op].append((visit, first + sighting, True, -1, 0, now, source, share))
-            for silent, perhaps, last, over, to, now in reading.gaps:
-                self.gaps[silent, perhaps].append((visit, first + last if last >= 0 else -1, over,
-                                           first + to if to >= 0 else -1, 0, now, source, share))
+        if reading.entry >= 0:
+            self._came.append((visits, source, share))
+        choices, uses, gaps = (defaultdict(list) for _ in range(3))
+        for (op, outcome, now, _), last, over in reading.choices:
+            if outcome != UNTOLD:
+                choices[op].append((last, -1, over, outcome, now))
+        for op, sighting, now in reading.uses:
+            uses[op].append((sighting, -1, True, 0, now))
+        for silent, perhaps, last, over, to, now in reading.gaps:
+            gaps[silent, perhaps].append((last, to, over, 0, now))
+        for whole, part in ((self.choices, choices), (self.uses, uses), (self.gaps, gaps)):
+            for op, moments in part.items():
+                whole[op].append(_Block(visits, moments, source, share))
 
-    def tables(self, rows: dict[Any, list[tuple]]) -> dict[Any, Table]:
-        """Rows by operation as arrays."""
-        return {op: self._table(found) for op, found in rows.items()}
+    def tables(self, blocks: dict[Any, list[_Block]]) -> dict[Any, Table]:
+        """Rows by operation as arrays: of each block visit by visit, and of each visit moment by moment."""
+        return {op: self._table(found) for op, found in blocks.items()}
 
-    def _table(self, rows: list[tuple]) -> Table:
-        visit, sighting, over, to, outcome, now, source, weight = zip(*rows, strict=True)
-        classes = np.array([n.attributes for n in now], dtype=np.int64).reshape(len(rows), self._attributes)
-        return Table(np.array(visit), np.array(sighting), np.array(over), np.array(to), np.array(outcome), classes,
-                     np.array([n.unit for n in now]), np.array(source), np.array(weight))
+    def _table(self, blocks: list[_Block]) -> Table:
+        visits, moments = np.array([len(b.visits) for b in blocks]), np.array([len(b.moments) for b in blocks])
+        each = np.repeat(moments, visits)
+        visit = np.repeat(np.concatenate([b.visits for b in blocks]), each)
+        begins = np.repeat(np.repeat(np.cumsum(moments) - moments, visits), each)
+        which = begins + np.arange(len(visit)) - np.repeat(np.cumsum(each) - each, each)
+        last, to, over, outcome, now = zip(*(moment for b in blocks for moment in b.moments), strict=True)
+        classes = np.array([n.attributes for n in now], dtype=np.int64).reshape(len(now), self._attributes)
+        rows = visits * moments
+        source, share = (np.repeat([getattr(b, name) for b in blocks], rows) for name in ("source", "share"))
+        first = self.trails.first[visit]
+        last, to = (np.where(np.array(place)[which] >= 0, first + np.array(place)[which], -1) for place in (last, to))
+        return Table(visit, last, np.array(over)[which], to, np.array(outcome)[which], classes[which],
+                     np.array([n.unit for n in now])[which], source, share)
 
     def came(self, strange: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Which source each visit came by; one that fits no pathway counts for those that its class allows."""
@@ -334,6 +354,8 @@ class _Gathered:
         known_as = self.trails.arrived_as if self.trails.changes_known else self.trails.last_as
         for visit in strange.tolist():
             starts: list[Start] = self.entries.starts(self.trails.classes[known_as[visit]], returning=False, returns=0)
-            found += [(visit, self.entries.all[s.entry].source, 1.0 / len(starts)) for s in starts]
-        visit, source, weight = zip(*found, strict=True) if found else ((), (), ())
-        return np.array(visit, dtype=np.int64), np.array(source, dtype=np.int64), np.array(weight, dtype=float)
+            found += [(np.array([visit]), self.entries.all[s.entry].source, 1.0 / len(starts)) for s in starts]
+        number = [len(visits) for visits, _, _ in found]
+        return (np.concatenate([np.zeros(0, dtype=np.int64), *(visits for visits, _, _ in found)]),
+                np.repeat(np.array([source for _, source, _ in found], dtype=np.int64), number),
+                np.repeat(np.array([share for _, _, share in found], dtype=float), number))
