@@ -8,8 +8,9 @@ from hospital_twin.errors import BadInput
 from hospital_twin.importers._columns import Recognised, recognise
 from hospital_twin.importers._importer import Options
 from hospital_twin.importers._mapping import LogMapping
-from hospital_twin.importers._source import Source, beginning, look, members_of, tables_in
+from hospital_twin.importers._source import Source, beginning, members_of, tables_in
 from hospital_twin.importers._table import Table
+from hospital_twin.importers._text_table import look
 
 _LEAST = ("visit", "start")
 """What the one sheet of several has to have that is taken for the log."""

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._source import TABLE, TextTable, encoding_of
+from hospital_twin.importers._source import TABLE, Source, encoding_of
 from hospital_twin.importers._table import OK, TOO_FEW, TOO_MANY, TextRows
 
 _BLANK = -1
@@ -24,6 +24,15 @@ _BLOCK = 8 * 1024 * 1024
 _UNCLEAR = 1 << 32
 """What a character weighs that only a look at its whole line can judge; others weigh 1, and blanks nothing."""
 _NEWLINE, _RETURN, _QUOTE = b"\n"[0], b"\r"[0], b'"'[0]
+
+
+class Ruled(NamedTuple):
+    """How a text is divided into a table. width: columns."""
+
+    source: Source
+    separator: str
+    header_line: int
+    width: int
 
 
 class _Records(NamedTuple):
@@ -38,18 +47,18 @@ class _Records(NamedTuple):
     lines: int
 
 
-def read_columns(peek: TextTable, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
+def read_columns(ruled: Ruled, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
     """All rows of a table, of the columns at the positions `wanted` alone.
 
     unlike: positions of columns whose values hardly repeat; of the others each text is kept in memory once.
     Raises `BadInput` for a file that is damaged, or whose lines have no end.
     """
-    with peek.source.open() as binary:
+    with ruled.source.open() as binary:
         encoding = encoding_of(binary)
-    with peek.source.open() as binary:
-        columns = _Columns(peek, encoding, wanted, unlike)
+    with ruled.source.open() as binary:
+        columns = _Columns(ruled, encoding, wanted, unlike)
         first = 1
-        for block, records in _blocks(_reader(binary, encoding), peek):
+        for block, records in _blocks(_reader(binary, encoding), ruled):
             columns.add(block, records, first)
             first += records.lines
         return columns.finished()
@@ -63,7 +72,7 @@ def _reader(binary: BinaryIO, encoding: str) -> Callable[[int], bytes]:
     return binary.read
 
 
-def _blocks(read: Callable[[int], bytes], peek: TextTable) -> Iterator[tuple[bytes, _Records]]:
+def _blocks(read: Callable[[int], bytes], ruled: Ruled) -> Iterator[tuple[bytes, _Records]]:
     """Whole records, some megabytes at a time."""
     rest, first = b"", True
     while True:
@@ -78,10 +87,10 @@ def _blocks(read: Callable[[int], bytes], peek: TextTable) -> Iterator[tuple[byt
             block += b"\n"
         if block == b"\n" and not piece:
             return
-        records = _cut(block, peek.separator.encode()[0], last=not piece)
+        records = _cut(block, ruled.separator.encode()[0], last=not piece)
         longest = int((records.end - records.begin).max(initial=0)) if records.after else len(block)
         if longest > LONGEST_RECORD:
-            raise BadInput(peek.source.name, f"a line has {longest:,} characters", TABLE)
+            raise BadInput(ruled.source.name, f"a line has {longest:,} characters", TABLE)
         yield block[:records.after], records
         rest = block[records.after:]
         if not piece:
@@ -120,8 +129,8 @@ def _between(data: np.ndarray, newline: np.ndarray, breaks: np.ndarray, quotes: 
 
 
 class _Columns:
-    def __init__(self, peek: TextTable, encoding: str, wanted: Sequence[int], unlike: Sequence[int]):
-        self.peek, self.wanted, self.width = peek, list(wanted), len(peek.header)
+    def __init__(self, ruled: Ruled, encoding: str, wanted: Sequence[int], unlike: Sequence[int]):
+        self.ruled, self.wanted, self.width = ruled, list(wanted), ruled.width
         self.encoding = "utf-8" if encoding.startswith("utf") else encoding
         self.known: dict[int, dict[str, int]] = {position: {"": 0} for position in wanted if position not in unlike}
         self.parts: dict[int, list[np.ndarray]] = {position: [] for position in wanted}
@@ -130,12 +139,12 @@ class _Columns:
         self.blank = 0
         self.weight = np.where(np.arange(256) < 128, 1, _UNCLEAR)
         self.weight[_QUOTE] = _UNCLEAR
-        self.weight[[*b" \t\n\r\f\v\x1c\x1d\x1e\x1f", peek.separator.encode()[0]]] = 0
+        self.weight[[*b" \t\n\r\f\v\x1c\x1d\x1e\x1f", ruled.separator.encode()[0]]] = 0
 
     def add(self, block: bytes, records: _Records, first_line: int) -> None:
         """Split the records of a block that begins on `first_line`."""
         lines = records.line + first_line
-        body = lines > self.peek.header_line
+        body = lines > self.ruled.header_line
         separators = self._separators(block, records)
         sound = records.sound & body & (separators == self.width - 1)
         # Nothing but separators: Excel leaves such rows below the last one.
@@ -156,7 +165,7 @@ class _Columns:
     def _separators(self, block: bytes, records: _Records) -> np.ndarray:
         """Number of separators in each record, outside of quotation marks."""
         data = np.frombuffer(block, np.uint8)
-        places, quotes = np.flatnonzero(data == self.peek.separator.encode()[0]), np.flatnonzero(data == _QUOTE)
+        places, quotes = np.flatnonzero(data == self.ruled.separator.encode()[0]), np.flatnonzero(data == _QUOTE)
         record = np.searchsorted(records.end, places)
         if len(quotes):
             before = np.searchsorted(quotes, places) - np.searchsorted(quotes, records.begin)[record]
@@ -167,7 +176,7 @@ class _Columns:
         """A record that is not as it should be: its state, and, where it can be split, itself."""
         text = record.decode(self.encoding, errors="replace").replace("\r", " ")
         try:
-            row = next(csv.reader([text], delimiter=self.peek.separator), [])
+            row = next(csv.reader([text], delimiter=self.ruled.separator), [])
         except csv.Error:
             return TOO_MANY, b""
         if not any(field.strip() for field in row):
@@ -177,13 +186,13 @@ class _Columns:
         if len(row) != self.width:
             return (TOO_FEW if len(row) < self.width else TOO_MANY), b""
         out = io.StringIO()
-        csv.writer(out, delimiter=self.peek.separator, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(row)
+        csv.writer(out, delimiter=self.ruled.separator, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(row)
         return OK, out.getvalue().encode(self.encoding, errors="replace")
 
     def _split(self, sound: bytes) -> pd.DataFrame:
         if not sound:
             return pd.DataFrame({position: pd.Series([], dtype=object) for position in self.wanted})
-        return pd.read_csv(io.BytesIO(sound), sep=self.peek.separator, header=None, names=range(self.width),
+        return pd.read_csv(io.BytesIO(sound), sep=self.ruled.separator, header=None, names=range(self.width),
                            usecols=self.wanted, dtype=object, na_filter=False, lineterminator="\n", engine="c",
                            encoding=self.encoding, encoding_errors="replace", skip_blank_lines=False, index_col=False)
 
@@ -191,12 +200,12 @@ class _Columns:
                fields: np.ndarray, empty: np.ndarray) -> None:
         """Keep the texts of this block, those of broken rows empty; rows with nothing in them are none."""
         keep = is_row & ~empty
-        self.blank += int((~is_row & (lines > self.peek.header_line)).sum() + (empty & is_row).sum())
+        self.blank += int((~is_row & (lines > self.ruled.header_line)).sum() + (empty & is_row).sum())
         self.lines.append(lines[keep])
         self.fields.append(fields[keep])
         of_text, place = split[is_row], np.flatnonzero(keep[is_row])
         if of_text.sum() != len(texts):
-            raise BadInput(f"{self.peek.source.name}, from line {lines[0]}", "the rows cannot be told apart",
+            raise BadInput(f"{self.ruled.source.name}, from line {lines[0]}", "the rows cannot be told apart",
                            "line breaks within a text only between quotation marks")
         for position in self.wanted:
             column = texts[position].to_numpy(dtype=object)

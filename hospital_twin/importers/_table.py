@@ -1,6 +1,7 @@
 """A table, whatever file it lies in: names of columns, first rows, and all rows of the columns that are wanted."""
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,7 +28,7 @@ class TextRows(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class Table(ABC):
     """What the beginning of a table shows. Each kind of file has a class of its own, which reads the rest.
 
     name: as messages name it. header: names of the columns as written, trimmed; header_line: where they stand, 0 where
@@ -50,13 +51,13 @@ class Table:
         """Where the names of the columns stand, for messages."""
         return f"{self.name}, line {self.header_line}" if self.header_line else self.name
 
+    @abstractmethod
     def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
         """All rows, of the columns at the positions `wanted` alone.
 
         unlike: positions of columns whose values hardly repeat; of the others each text may be kept in memory once.
         Raises `BadInput` for a file that is damaged.
         """
-        raise NotImplementedError
 
 
 def of_texts(lines: np.ndarray, columns: Sequence[np.ndarray], blank: int = 0) -> TextRows:

@@ -10,8 +10,9 @@ import pandas as pd
 from hospital_twin.errors import BadInput
 from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 from hospital_twin.importers._ledger import Ledger
-from hospital_twin.importers._source import Source, look, members_of
+from hospital_twin.importers._source import Source, members_of
 from hospital_twin.importers._table import OK, TextRows
+from hospital_twin.importers._text_table import look
 from hospital_twin.importers._times import Times, read_times
 
 _COLUMNS = {

@@ -10,7 +10,8 @@ from hospital_twin.importers._columns import recognise, words_of
 from hospital_twin.importers._fields import CLASSES, FIELDS
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._persons import about_a_person
-from hospital_twin.importers._source import Source, look
+from hospital_twin.importers._source import Source
+from hospital_twin.importers._text_table import look
 from tests.unit.importers.conftest import Read
 
 pytestmark = pytest.mark.unit

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers import _records
-from hospital_twin.importers._records import read_columns
-from hospital_twin.importers._source import Source, look, tables_in
+from hospital_twin.importers._source import Source, tables_in
 from hospital_twin.importers._table import OK, TOO_FEW, TOO_MANY, TextRows
+from hospital_twin.importers._text_table import look
 
 pytestmark = pytest.mark.unit
 
@@ -24,7 +24,7 @@ Write = Callable[..., Path]
 
 def all_of(path: Path) -> TextRows:
     peek = look(Source(path))
-    return read_columns(peek, range(len(peek.header)), [0])
+    return peek.read(range(len(peek.header)), [0])
 
 
 def table(rows: TextRows) -> list[tuple]:
@@ -40,7 +40,7 @@ def test_columns_and_the_line_of_each_row(write: Write):
 
 def test_only_the_wanted_columns_are_read(write: Write):
     peek = look(Source(write("a,b,c\n1,2,3\n")))
-    found = read_columns(peek, [2, 0])
+    found = peek.read([2, 0])
     assert [column.tolist() for column in found.columns] == [["3"], ["1"]]
 
 
@@ -117,7 +117,7 @@ def test_encodings_and_ends_of_lines(write: Write, encoding: str, end: str):
     text = end.join(["unité;b", "SACRÉ-CŒUR;1", "Größe;2", ""])
     peek = look(Source(write(text.encode(encoding))))
     assert peek.header == ("unité", "b")
-    assert table(read_columns(peek, [0, 1])) == [("SACRÉ-CŒUR", "1"), ("Größe", "2")]
+    assert table(peek.read([0, 1])) == [("SACRÉ-CŒUR", "1"), ("Größe", "2")]
 
 
 def test_a_letter_of_another_encoding_far_behind_the_head(write: Write):
@@ -131,7 +131,7 @@ def test_gzip_whatever_it_is_called(write: Write):
 
 
 def test_the_same_text_is_kept_once(write: Write):
-    column = read_columns(look(Source(write("a,b\n" + "ward 1,2\n" * 50))), [0]).columns[0]
+    column = look(Source(write("a,b\n" + "ward 1,2\n" * 50))).read([0]).columns[0]
     assert len({id(text) for text in column}) == 1
 
 
@@ -145,7 +145,7 @@ def test_a_cut_gzip_is_refused(write: Write):
     whole = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (i * 7919 % 10007, i) for i in range(200_000)))
     peek = look(Source(write(whole[:-20])))
     with pytest.raises(BadInput, match="damaged: it is cut off"):
-        read_columns(peek, [0])
+        peek.read([0])
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs",)), max_size=8)
