@@ -135,20 +135,8 @@ def test_rows_without_a_counterpart_are_rejected_with_their_line(folder: Path, t
     assert report.read == 1465 - 3
 
 
-def test_the_sepsis_log_is_said_to_be_event_rows(shared: Path):
-    path = shared / "data" / "sepsis_4tu" / "sepsis.csv.gz"
-    if not path.is_file():
-        pytest.skip("NOT TESTED against event rows: the reference material has no data/sepsis_4tu")
-    with pytest.raises(BadInput, match="event rows") as refused:
-        read_log(path)
-    assert "'Activity'" in refused.value.problem
-    assert "'Complete Timestamp'" in refused.value.problem
-    for shape in ("stay rows", "interval rows", "MIMIC-IV"):
-        assert shape in refused.value.expected
-
-
 @pytest.mark.parametrize("name", ["quebec_er_hourly/raw_example_latin1_2025-11-01.csv", "iowa_ed_arrivals",
-                                  "sepsis_4tu/sepsis.xes.gz", "mimic4_demo/patients.csv.gz", "mimic4_demo_fhir"])
+                                  "mimic4_demo/patients.csv.gz", "mimic4_demo_fhir"])
 def test_other_real_files_are_refused_in_words(shared: Path, name: str):
     path = shared / "data" / name
     if not path.exists():
