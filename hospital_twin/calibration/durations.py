@@ -25,6 +25,9 @@ DOUBTFUL = 0.001
 CLEARLY = 6.0
 """Another family than the layout's, and two lognormals rather than one family, are taken where Schwarz's criterion is
 better by more than this: strong evidence by Kass and Raftery (JASA 90, 1995)."""
+A_KIND = 0.1
+"""Of two lognormals the rarer has at least this share: what is rarer still is often wrongly recorded, and no other kind
+of stay."""
 TO_CHOOSE = ("lognormal", "gamma", "weibull", "mixture")
 SHOWN = 5
 """Classes of which too little is known that are listed."""
@@ -209,7 +212,7 @@ def _chosen(times: Lifetimes, default: str, families: tuple[str, ...]) -> _Chose
         mixed = fitted_mixture(times)
         if mixed is not None:
             tried["mixture"] = mixed.criterion
-            if mixed.criterion < simple.criterion - CLEARLY:
+            if mixed.criterion < simple.criterion - CLEARLY and A_KIND <= mixed.weight <= 1.0 - A_KIND:
                 found, fit = mixed, fitness(times, write(mixed, None, "h"))
                 between = median_between(fit, times.events) or (None, None)
     return _Chosen(found, {name: rounded(value - found.criterion) for name, value in tried.items()}, fit, between)

@@ -32,8 +32,8 @@ def open_after(times: np.ndarray, seed: int, mean: float) -> Lifetimes:
 
 def test_the_gap_of_the_right_family_is_seldom_more_than_chance():
     found = [fitness(times, write(fitted(times, "lognormal"), None, "h"))
-             for times in (Lifetimes.of(plain(400, seed)) for seed in range(200))]
-    assert np.mean([fit.gap > fit.by_chance for fit in found]) < 0.08
+             for times in (Lifetimes.of(plain(400, seed)) for seed in range(80))]
+    assert np.mean([fit.gap > fit.by_chance for fit in found]) < 0.12
     assert np.mean([fit.gap > 0.5 * fit.by_chance for fit in found]) > 0.3
 
 
@@ -89,8 +89,8 @@ def test_two_are_taken_where_there_are_two_and_one_where_there_is_one():
         {"weight": 0.4, "of": "lognormal(median 40 h, sigma 0.5)"}]}).quantile(0.5)
     assert chosen.between[0] < true < chosen.between[1]
     families = [_chosen(Lifetimes.of(plain(n, seed)), "lognormal", ALL).found.family
-                for n in (30, 300) for seed in range(60)]
-    assert families.count("lognormal") >= 118
+                for n in (30, 300) for seed in range(20)]
+    assert families.count("lognormal") >= 39
 
 
 @pytest.mark.parametrize(("gap", "said"), [
