@@ -20,16 +20,22 @@ from hospital_twin.errors import BadInput
 @click.option("--days", type=Whole(1), default=28, show_default=True, help="Days that the log covers.")
 @click.option("--starts", type=Day(), default=None, help="First day.  [default: the layout's]")
 @options.seed
-@click.option("--rows", type=Choice("intervals", "stays"), default="intervals", show_default=True,
-              help="A row for everything that took time, or for each stay in a unit alone.")
+@click.option("--shape", type=Choice("intervals", "stays", "events", "offsets", "counts", "census"),
+              default="intervals", show_default=True,
+              help="A row for everything that took time, for each stay in a unit, for each arrival, move and leaving, "
+                   "for each stay with minutes since the arrival; or hourly counts of arrivals, or of who is there.")
+@click.option("--format", "file_format", type=Choice("csv", "csv_gz", "xlsx", "xlsx_1904", "parquet", "xes"),
+              default=None, help="Kind of file.  [default: csv, or csv_gz for intervals]")
 @click.option("--realistic", is_flag=True, help="With what real logs have and calibration does not assume: other "
                                                 "stays, doctors of unequal speed, weather, mis-recorded times.")
+@click.option("--log-only", is_flag=True, help="Without the truth and the KPIs beside the log.")
 @click.option("--into", "folder", type=Folder(), default=FOLDER, show_default=True, help="Folder to write into.")
 @click.option("--name", type=PlainName(), default="sample", show_default=True, help="Of the files, without ending.")
 @click.option("--overwrite", is_flag=True, help="Write over files of that name.")
 @options.as_json
-def generate(*, hospital: str, days: int, starts: date | None, seed: int, rows: str, realistic: bool,  # noqa: PLR0913
-             folder: Path, name: str, overwrite: bool, as_json: bool) -> None:
+def generate(*, hospital: str, days: int, starts: date | None, seed: int, shape: str,  # noqa: PLR0913
+             file_format: str | None, realistic: bool, log_only: bool, folder: Path, name: str, overwrite: bool,
+             as_json: bool) -> None:
     """Write a synthetic log of a hospital that is known, and the truth beside it.
 
     LAYOUT_OR_HOSPITAL is as for `run`. No row of the log belongs to a real person.
@@ -41,12 +47,13 @@ def generate(*, hospital: str, days: int, starts: date | None, seed: int, rows: 
     if there is not None and not overwrite:
         raise BadInput(str(there), "this file is there already", "another --name, or --overwrite")
     folder.mkdir(parents=True, exist_ok=True)
-    made = write_log(found, days=days, seed=seed, folder=folder, name=name, starts=starts, rows=rows,
-                     surprises=REALISTIC if realistic else CLEAN)
-    voice.answer({"synthetic": True, "log": made.log_file, "truth": made.truth_file, "expected_kpis": made.kpis_file,
-                  "days": days, "seed": seed, "faults": made.faults})
+    made = write_log(found, days=days, seed=seed, folder=folder, name=name, starts=starts, shape=shape,
+                     file_format=file_format, log_only=log_only, surprises=REALISTIC if realistic else CLEAN)
+    beside = {} if log_only else {"truth": made.truth_file, "expected_kpis": made.kpis_file}
+    voice.answer({"synthetic": True, "log": made.log_file, **beside, "days": days, "seed": seed, "faults": made.faults})
     voice.say(f"A synthetic log of {days} days of {found.layout.name}: no row belongs to a real person.")
-    voice.table(("file", "what it is"), [
-        (str(made.log_file), "the log"), (str(made.truth_file), "the hospital that wrote it, to compare a calibration"),
-        (str(made.kpis_file), "its KPIs before faults of recording were put in")], "ll")
+    said = {"truth": "the hospital that wrote it, to compare a calibration",
+            "expected_kpis": "its KPIs before faults of recording were put in"}
+    voice.table(("file", "what it is"), [(str(made.log_file), "the log"),
+                                         *((str(file), said[what]) for what, file in beside.items())], "ll")
     voice.say(f"Next: hospital-twin check {made.log_file}")

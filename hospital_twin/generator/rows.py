@@ -41,11 +41,14 @@ def interval_rows(log: EventLog) -> pd.DataFrame:
     return rows
 
 
-def stay_rows(log: EventLog) -> pd.DataFrame:
-    """One row per stay in a unit, ordered by visit and time; ``outcome`` on a visit's last row."""
+def stay_rows(log: EventLog, *, clock: str | None = None) -> pd.DataFrame:
+    """One row per stay in a unit, ordered by visit and time; ``outcome`` on a visit's last row.
+
+    clock: time zone of the times, which are without one; by default the log's.
+    """
     stays = log.stays
     places = stays["activity"].eq("stay") & stays["resource"].isin(list(log.units))
-    rows = _numbered(log, stays[places | stays["activity"].eq("leave")])
+    rows = _numbered(log, stays[places | stays["activity"].eq("leave")], clock)
     left = rows[rows["activity"].eq("leave")].set_index("number")["outcome"]
     rows = rows[rows["activity"].eq("stay")].copy()
     last = ~rows["number"].duplicated(keep="last") & rows["end"].notna()
@@ -53,7 +56,7 @@ def stay_rows(log: EventLog) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def _numbered(log: EventLog, stays: pd.DataFrame) -> pd.DataFrame:
+def _numbered(log: EventLog, stays: pd.DataFrame, clock: str | None = None) -> pd.DataFrame:
     """Rows in the order of an export, visits and patients numbered as they came."""
     begun = ticks(stays["start"].fillna(stays["joined"]))
     first = pd.Series(begun, index=stays["visit"]).groupby(level=0).min().sort_values(kind="stable")
@@ -65,25 +68,45 @@ def _numbered(log: EventLog, stays: pd.DataFrame) -> pd.DataFrame:
     rows.insert(1, "person", pd.factorize(rows["patient"])[0] + FIRST_NUMBER)
     rows["outcome"] = rows["end_reason"].astype(object).where(rows["activity"].eq("leave"), "")
     for column in TIMES:
-        rows[column] = rows[column].dt.tz_convert(log.time_zone).dt.tz_localize(None).dt.floor("min")
+        rows[column] = rows[column].dt.tz_convert(clock or log.time_zone).dt.tz_localize(None).dt.floor("min")
     return rows
 
 
-def written(rows: pd.DataFrame, columns: dict[str, str], attributes: tuple[str, ...]) -> pd.DataFrame:
-    """The rows as they stand in the file: who, of what class, what, and when, times as text.
+def table_of(rows: pd.DataFrame, columns: dict[str, str], attributes: tuple[str, ...]) -> pd.DataFrame:
+    """The rows as an export has them: who, of what class, what, and when; texts, and times as times.
 
     A request at the start itself is left empty.
     """
-    found = {header: _clock(rows[column]) if column in TIMES else rows[column].astype(str)
+    found = {header: rows[column] if column in TIMES else rows[column].astype(str)
              for column, header in columns.items()}
     if "Requested" in found:
-        found["Requested"] = found["Requested"].where(found["Requested"] != found["Start"], "")
+        found["Requested"] = found["Requested"].where(found["Requested"] != found["Start"])
     who = [columns["number"], columns["person"]]
-    kind = {name.replace("_", " ").capitalize(): rows[name].astype(str) for name in attributes}
     when = [header for column, header in columns.items() if column in TIMES]
     what = {header: column for header, column in found.items() if header not in (*who, *when)}
-    return pd.DataFrame({**{header: found[header] for header in who}, **kind, **what,
+    return pd.DataFrame({**{header: found[header] for header in who}, **classes_of(rows, attributes), **what,
                          OUTCOME: rows["outcome"].astype(str), **{header: found[header] for header in when}})
+
+
+def classes_of(rows: pd.DataFrame, attributes: tuple[str, ...]) -> dict[str, pd.Series]:
+    """The classes of each row, by their headers."""
+    return {name.replace("_", " ").capitalize(): rows[name].astype(str) for name in attributes}
+
+
+def written(rows: pd.DataFrame, columns: dict[str, str], attributes: tuple[str, ...]) -> pd.DataFrame:
+    """The rows as they stand in a file of text."""
+    return as_texts(table_of(rows, columns, attributes))
+
+
+def as_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """A table in which all is text: times to the minute, what is missing empty."""
+    return pd.DataFrame({header: _clock(column) if is_time(column) else column.astype(str)
+                         for header, column in table.items()})
+
+
+def is_time(column: pd.Series) -> bool:
+    """Whether a column holds times."""
+    return column.dtype.kind == "M"
 
 
 def _clock(times: pd.Series) -> pd.Series:

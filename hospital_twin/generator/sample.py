@@ -1,13 +1,12 @@
 """A sample log from a known hospital, with the truth and the true KPIs beside it."""
 from __future__ import annotations
 
-import gzip
 import json
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,8 +15,9 @@ from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog
 from hospital_twin.files import replacing
+from hospital_twin.generator.file_formats import format_for
 from hospital_twin.generator.recording import FAULT_KINDS, misrecord
-from hospital_twin.generator.rows import INTERVAL_COLUMNS, STAY_COLUMNS, interval_rows, stay_rows, written
+from hospital_twin.generator.shapes import SHAPES
 from hospital_twin.generator.surprises import REALISTIC, Surprises
 from hospital_twin.generator.truth import Departure, Truth, true_hospital
 from hospital_twin.hospital import Hospital
@@ -34,7 +34,8 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 class Generated:
     """A sample log that was written.
 
-    log_file, truth_file, kpis_file: where. log: the true run, before the faults of recording. faults: kind → rows.
+    log_file, truth_file, kpis_file: where (the last two are not there when the log alone was wanted). log: the true
+    run, before the faults of recording. faults: kind → rows.
     """
 
     log_file: Path
@@ -47,20 +48,21 @@ class Generated:
 
 def generate(hospital: Hospital | Layout, *, days: int, seed: int, folder: str | Path,  # noqa: PLR0913
              name: str = "sample", surprises: Surprises = REALISTIC, starts: date | None = None,
-             filled_days: int = 60, rows: Literal["intervals", "stays"] = "intervals") -> Generated:
+             filled_days: int = 60, shape: str = "intervals", file_format: str | None = None,
+             log_only: bool = False) -> Generated:
     """Write the log of a known hospital as its own export would look, and the truth beside it.
 
-    Into `folder`: ``<name>.csv.gz`` (interval rows) or ``<name>.csv`` (stay rows), ``<name>.truth.yaml``,
-    ``<name>.expected_kpis.json``.
+    Into `folder`: the log as ``<name>.csv.gz`` (interval rows), ``<name>.csv`` (other shapes) or with another ending,
+    ``<name>.truth.yaml``, ``<name>.expected_kpis.json``.
     days: how many the log covers, from local midnight of `starts` (default: the layout's).
     seed: of everything that is drawn. The same arguments write the same bytes.
     surprises: what the log contains that calibration does not assume; `CLEAN` for nothing.
     filled_days: days run before the first, so that patients of the first day meet a hospital that is not empty. Only
     visits that began within the log's days are written, as in most exports, so that its first weeks lack those who
-    were in the beds already.
-    rows: everything that took time, or stays in units alone.
-    Raises `BadInput` for a number of days that makes no log, for a name that is no file's name, and for a surprise that
-    the hospital cannot have.
+    were in the beds already; counts by the hour have them.
+    shape: one of `SHAPES`. file_format: one of `FILE_FORMATS`. log_only: leave out what lies beside the log.
+    Raises `BadInput` for a number of days that makes no log, for a name that is no file's name, for a surprise that
+    the hospital cannot have, and for a kind of file that cannot hold the shape.
     """
     hospital = Hospital.of(hospital) if isinstance(hospital, Layout) else hospital
     if filled_days < 0:
@@ -69,37 +71,60 @@ def generate(hospital: Hospital | Layout, *, days: int, seed: int, folder: str |
         raise BadInput("days", f"a log of {days} days", f"a whole number from 1 to {LONGEST_DAYS - filled_days:,}")
     if not _FILE_NAME.fullmatch(name):
         raise BadInput("name", f"{name!r} is no file's name", "letters, digits, - and _")
+    written_as = format_for(file_format, shape)
     starts = starts or hospital.layout.starts
     first = starts - timedelta(filled_days)
     true, departures = true_hospital(hospital, surprises, seed=seed, starts=first, days=days + filled_days)
     log = _true_log(true, first, filled_days, days, seed)
-    table = interval_rows(log) if rows == "intervals" else stay_rows(log)
-    faulty, fault = misrecord(table, share=surprises.misrecorded, seed=seed)
-    counts = {kind: int((fault == kind).sum()) for kind in FAULT_KINDS}
-    if surprises.misrecorded:
-        departures = (*departures, _recording(surprises.misrecorded, counts, len(table)))
+    log = log if SHAPES[shape].rows is None else _begun_within(log, days)
+    recorded = _recorded(log, shape, surprises.misrecorded, seed)
+    departures = (*departures, *recorded.departures)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    files = (folder / f"{name}.csv{'.gz' if rows == 'intervals' else ''}", folder / f"{name}.truth.yaml",
+    files = (folder / f"{name}{written_as.ending}", folder / f"{name}.truth.yaml",
              folder / f"{name}.expected_kpis.json")
-    _write_csv(written(faulty, INTERVAL_COLUMNS if rows == "intervals" else STAY_COLUMNS, log.attributes), files[0])
+    with replacing(files[0]) as part:
+        written_as.write(recorded.table, part, f"{hospital.layout.name}: {name}")
     truth = Truth(log=files[0].name, seed=seed, starts=starts, days=days, filled_days=filled_days,
                   beyond_calibration=departures, hospital=true)
-    truth.save(files[1])
-    _write_kpis(log, days, files[2])
-    return Generated(*files, log, truth, counts)
+    if not log_only:
+        truth.save(files[1])
+        _write_kpis(log, days, files[2])
+    return Generated(*files, log, truth, recorded.faults)
+
+
+class _Recorded(NamedTuple):
+    """What the hospital's people wrote down. faults: kind → rows."""
+
+    table: pd.DataFrame
+    faults: dict[str, int]
+    departures: tuple[Departure, ...]
+
+
+def _recorded(log: EventLog, name: str, share: float, seed: int) -> _Recorded:
+    shape = SHAPES[name]
+    if shape.rows is None:
+        return _Recorded(shape.table(None, log), dict.fromkeys(FAULT_KINDS, 0), ())
+    rows = shape.rows(log)
+    faulty, fault = misrecord(rows, share=share, seed=seed)
+    counts = {kind: int((fault == kind).sum()) for kind in FAULT_KINDS}
+    departures = (_recording(share, counts, len(rows)),) if share else ()
+    return _Recorded(shape.table(faulty, log), counts, departures)
 
 
 def _true_log(hospital: Hospital, first: date, filled_days: int, days: int, seed: int) -> EventLog:
-    """The run, cut to the visits that began within the log's days."""
+    """The run, with the log's days as its window."""
     program = compile_program(hospital, starts=first, days=filled_days + days)
     run = simulate(program, seed=seed)
-    begins = pd.Timestamp(first + timedelta(filled_days)).tz_localize(run.time_zone).tz_convert("UTC")
-    arrivals = run.stays[run.stays["activity"].eq("arrive") & (run.stays["start"] >= begins)]
+    return replace(run, start=pd.Timestamp(first + timedelta(filled_days)).tz_localize(run.time_zone).tz_convert("UTC"))
+
+
+def _begun_within(log: EventLog, days: int) -> EventLog:
+    """The visits that began within the log's days: all that an export by visits has."""
+    arrivals = log.stays[log.stays["activity"].eq("arrive") & (log.stays["start"] >= log.start)]
     if arrivals.empty:
-        raise BadInput("days", f"nobody comes to {run.provenance.name} within {days} days", "more days")
-    stays = run.stays[run.stays["visit"].isin(arrivals["visit"])].reset_index(drop=True)
-    return replace(run, stays=stays, start=begins)
+        raise BadInput("days", f"nobody comes to {log.provenance.name} within {days} days", "more days")
+    return replace(log, stays=log.stays[log.stays["visit"].isin(arrivals["visit"])].reset_index(drop=True))
 
 
 def _recording(share: float, counts: dict[str, int], rows: int) -> Departure:
@@ -107,13 +132,6 @@ def _recording(share: float, counts: dict[str, int], rows: int) -> Departure:
         what="Some times are recorded wrongly: start or end off by whole hours, start and end swapped, the end "
              "missing, or the row entered twice.",
         where=("the log's rows",), numbers={"share_of_intervals": share, "rows_before": rows, **counts})
-
-
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    text = table.to_csv(index=False, lineterminator="\n").encode()
-    # No file name and no time inside, so that the same log is the same bytes.
-    with replacing(path) as part:
-        part.write_bytes(gzip.compress(text, 9, mtime=0) if path.suffix == ".gz" else text)
 
 
 def _write_kpis(log: EventLog, days: int, path: Path) -> None:

@@ -111,7 +111,7 @@ def test_the_same_arguments_write_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_stay_rows_are_plain_csv(tmp_path: Path) -> None:
-    made = generate(SMALL, days=7, seed=2, folder=tmp_path, name="stays", surprises=CLEAN, filled_days=2, rows="stays",
+    made = generate(SMALL, days=7, seed=2, folder=tmp_path, name="stays", surprises=CLEAN, filled_days=2, shape="stays",
                     starts=date(2024, 9, 2))
     assert made.log_file.name == "stays.csv"
     rows = _rows(made.log_file)
@@ -158,7 +158,7 @@ def test_the_shipped_year_is_small_whole_and_says_what_it_is() -> None:
 def test_the_shipped_stays_are_what_the_generator_writes(tmp_path: Path) -> None:
     truth = read_truth(samples_folder() / "stays_small.truth.yaml")
     made = generate(read_layout(layouts_folder() / "community_hospital.yaml"), days=truth.days, seed=truth.seed,
-                    folder=tmp_path, name="stays_small", rows="stays", filled_days=truth.filled_days)
+                    folder=tmp_path, name="stays_small", shape="stays", filled_days=truth.filled_days)
     shipped, new = (_rows(path) for path in (samples_folder() / "stays_small.csv", made.log_file))
     # Another machine's exponential may differ in the last bit, and a time be one minute later; but nothing more.
     assert len(shipped) == pytest.approx(len(new), rel=0.001)
