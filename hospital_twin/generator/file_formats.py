@@ -70,8 +70,6 @@ def _sheet(book: Any, table: pd.DataFrame) -> None:
         first, *rest = places
         if rest:
             sheet.merge_range(0, first, 0, rest[-1], word, bold)
-        else:
-            sheet.write_string(0, first, word, bold)
     for place, (header, column) in enumerate(table.items()):
         sheet.write_string(1, place, header, bold)
         sheet.set_column(place, place, 16 if timed[place] else max(8, len(header) + 2))
