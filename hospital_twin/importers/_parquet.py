@@ -103,5 +103,7 @@ def _texts(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
         return np.array([""], dtype=object), np.zeros(len(column), dtype=np.int64)
     else:
         written = pc.cast(column, pa.string())
+    if pa.types.is_decimal(kind):
+        written = pc.replace_substring_regex(written, r"(\.\d*[1-9])0+$|\.0+$", r"\1")
     encoded = pc.utf8_trim_whitespace(pc.fill_null(written, "")).dictionary_encode()
     return encoded.dictionary.to_numpy(zero_copy_only=False).astype(object), encoded.indices.to_numpy()

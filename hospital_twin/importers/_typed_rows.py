@@ -14,6 +14,7 @@ from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._forms import MISSING_WORDS
 from hospital_twin.importers._importer import Options, RawRows
 from hospital_twin.importers._ledger import Ledger
+from hospital_twin.importers._numerals import plainly
 from hospital_twin.importers._source import sha256_of
 from hospital_twin.importers._table import TOO_FEW, TOO_MANY, Table, TextRows
 from hospital_twin.importers._times import DateOrder, Times, read_times
@@ -126,10 +127,14 @@ def _after_start(utc: dict[str, Moments]) -> Moments:
 
 
 def _numbers(texts: np.ndarray, header: str, ledger: Ledger, *, whole: bool) -> np.ndarray:
-    """A column of numbers, with a decimal point or comma; whole ones are 1 to 2³¹ - 1, others not negative."""
+    """A column of numbers, written in any way that `plainly` reads; whole ones 1 to 2³¹ - 1, others not negative."""
     codes, words = pd.factorize(texts)
-    numbers = pd.to_numeric(pd.Series(words, dtype=object).str.replace(",", "."), errors="coerce").to_numpy(float)
-    possible = np.isfinite(numbers) & (numbers >= 0)
+    plain, unclear = plainly(words)
+    numbers = pd.to_numeric(pd.Series(plain, dtype=object), errors="coerce").to_numpy(float)
+    possible = np.isfinite(numbers) & (numbers >= 0) & ~np.array(unclear, dtype=bool)
+    if any(unclear):
+        ledger.note(f"numbers such as 1,234 in the column {header!r} may have thousands or decimals behind the mark, "
+                    "and no other number of the column tells which: they are taken as missing")
     if whole:
         possible &= (numbers >= 1) & (numbers < 2**31) & (numbers == np.round(numbers))
     missing = np.array([word.lower() in MISSING_WORDS for word in words], dtype=bool)

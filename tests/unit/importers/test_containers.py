@@ -5,6 +5,7 @@ import datetime as dt
 import gzip
 import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import quoteattr
@@ -225,6 +226,12 @@ def test_columns_of_one_name_are_not_told_apart_by_chance(tmp_path: Path):
     pq.write_table(pa.Table.from_arrays([pa.array(["1"])] * 3, names=["visit", "visit", "ward"]), path)
     with pytest.raises(BadInput, match="several columns are called 'visit'"):
         opened(path)
+
+
+def test_decimals_of_parquet_have_no_zeros_behind_them(tmp_path: Path):
+    path, numbers = tmp_path / "log.parquet", ["123.00", "0.50", "100.25", "12345678901234567.00"]
+    pq.write_table(pa.table({"visit": [Decimal(number) for number in numbers], "ward": ["ED"] * 4}), path)
+    assert [row[0] for row in texts(opened(path))] == ["123", "0.5", "100.25", "12345678901234567"]
 
 
 def test_a_text_that_many_rows_of_a_parquet_file_share_is_kept_once(tmp_path: Path):
