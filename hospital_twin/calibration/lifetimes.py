@@ -93,6 +93,9 @@ class Sums:
     """What likelihoods need of exact durations. logs, weights: one entry each; the rest are weighted means."""
 
     def __init__(self, exact: np.ndarray, weights: np.ndarray):
+        # Clocks tell minutes: among many stays, most last as long as some other.
+        exact, which = np.unique(exact, return_inverse=True)
+        weights = np.bincount(which, weights=weights)
         self.logs, self.weights = np.log(exact), weights
         self.weight = float(weights.sum())
         self.mean = float(weights @ exact) / self.weight
