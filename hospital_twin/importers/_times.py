@@ -230,8 +230,9 @@ class _Dates(NamedTuple):
 def _order_in(dates: _Dates, parts: Mapping[str, _Parts], file: str) -> DateOrder:
     only_day, only_month = dates.only_day, dates.only_month
     if only_day.any() and only_month.any():
-        raise BadInput(file, f"the order of day and month changes from row to row: {dates.show(only_day)} can only "
-                       f"have the day first, {dates.show(only_month)} only the month first", "one order in the whole "
+        raise BadInput(file, f"the order of day and month changes {_how_it_changes(dates)}: "
+                       f"{dates.show(only_day)} can only have the day first, "
+                       f"{dates.show(only_month)} only the month first", "one order in the whole "
                        f"file: {_HOW_TO_SAY}, with which rows of the other order are rejected one by one")
     if any(part.short_year.any() for part in parts.values()):
         _year_is_last(parts, file)
@@ -241,6 +242,15 @@ def _order_in(dates: _Dates, parts: Mapping[str, _Parts], file: str) -> DateOrde
         raise BadInput(file, f"day or month first? Every date can be read both ways: {dates.show(dates.both, 3)}",
                        _HOW_TO_SAY)
     return "day_first"
+
+
+def _how_it_changes(dates: _Dates) -> str:
+    """Once, where all dates of one order lie before all of the other (and are no slips), or from row to row."""
+    day, month = (np.unique(np.flatnonzero(own) % len(dates.lines)) for own in (dates.only_day, dates.only_month))
+    first, then = (day, month) if day[0] < month[0] else (month, day)
+    if min(len(day), len(month)) >= _SLIPS and first[-1] < then[0]:
+        return f"once, between lines {dates.lines[first[-1]]} and {dates.lines[then[0]]}, as if two systems were merged"
+    return "from row to row"
 
 
 def _hold_to(order: DateOrder, dates: _Dates, parts: Mapping[str, _Parts], file: str,

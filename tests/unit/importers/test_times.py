@@ -227,3 +227,14 @@ def test_each_text_is_read_as_if_it_stood_alone(texts: list[str]):
     alone = [_parts(np.array([text], dtype=object)) for text in texts]
     for name in ("kind", "year", "a", "b", "of_day", "offset", "date_only", "short_year"):
         assert getattr(together, name).tolist() == [getattr(one, name)[0] for one in alone], name
+
+
+def test_two_systems_one_behind_the_other_are_told_from_orders_that_change_from_row_to_row():
+    day, month = [f"{d}/03/2025 10:00" for d in range(13, 29)] * 2, [f"03/{d}/2025 10:00" for d in range(13, 29)] * 2
+    for texts, how in ((day + month, "once, between lines 33 and 34, as if two systems were merged"),
+                       (month + day, "once, between lines 33 and 34, as if two systems were merged"),
+                       (day + month + day, "from row to row")):
+        with pytest.raises(BadInput) as refused:
+            read_times({"start": np.array(texts, dtype=object)}, np.arange(2, len(texts) + 2), file="log.csv",
+                       order=None)
+        assert how in refused.value.problem
