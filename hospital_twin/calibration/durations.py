@@ -9,7 +9,6 @@ from hospital_twin.calibration.cells import Cells
 from hospital_twin.calibration.findings import Findings, Named, rounded
 from hospital_twin.calibration.fitness import Fitness, fitness
 from hospital_twin.calibration.lifetimes import FAMILIES, Fitted, Lifetimes, fitted, joined_up
-from hospital_twin.calibration.mixtures import PARAMETERS, Mixed, fitted_mixture, median_between
 from hospital_twin.calibration.paths import Path
 from hospital_twin.distributions import Family, read_distribution
 from hospital_twin.distributions.units import convert
@@ -23,12 +22,9 @@ LEAST = 5
 DOUBTFUL = 0.001
 """So few ended that the layout's numbers give that many with less than this probability: the log contradicts them."""
 CLEARLY = 6.0
-"""Another family than the layout's, and two lognormals rather than one family, are taken where Schwarz's criterion is
-better by more than this: strong evidence by Kass and Raftery (JASA 90, 1995)."""
-A_KIND = 0.1
-"""Of two lognormals the rarer has at least this share: what is rarer still is often wrongly recorded, and no other kind
-of stay."""
-TO_CHOOSE = ("lognormal", "gamma", "weibull", "mixture")
+"""Another family than the layout's is taken where Schwarz's criterion is better by more than this: strong evidence by
+Kass and Raftery (JASA 90, 1995)."""
+TO_CHOOSE = ("lognormal", "gamma", "weibull")
 SHOWN = 5
 """Classes of which too little is known that are listed."""
 SHORTEST = 1.0 / 3600.0
@@ -45,18 +41,10 @@ class Sample(NamedTuple):
     note: str = ""
 
 
-def write(found: Fitted | Mixed, like: Family | None, unit: str) -> Family:
+def write(found: Fitted, like: Family | None, unit: str) -> Family:
     """A fitted family (in hours) as a distribution in a unit, with the modifiers of the one it replaces."""
     def inside(hours: float) -> str:
         return f"{rounded(convert(hours, 'h', unit))!r} {unit}"
-    if isinstance(found, Mixed):
-        share = round(found.weight, 4)
-        parts = [{"weight": weight, "of": f"lognormal(median {inside(median)}, sigma {rounded(sigma)!r})"}
-                 for weight, median, sigma in zip((share, round(1.0 - share, 4)), found.medians, found.sigmas,
-                                                  strict=True)]
-        kept = {} if like is None else {name: getattr(like, name) for name in ("truncated", "shifted", "clamped")}
-        return read_distribution({"family": "mixture", "parts": parts} | {
-            name: str(value) for name, value in kept.items() if value is not None})
     text = {"lognormal": lambda: f"lognormal(median {inside(found.scale)}, sigma {rounded(found.shape)!r})",
             "gamma": lambda: f"gamma(shape {rounded(found.shape)!r}, scale {inside(found.scale)})",
             "weibull": lambda: f"weibull(shape {rounded(found.shape)!r}, scale {inside(found.scale)})",
@@ -156,11 +144,11 @@ def _write_constant(findings: Findings, sample: Sample, number: int, times: Life
 def _write_own(findings: Findings, path: Path, place: str, value: Family, chosen: _Chosen, times: Lifetimes,  # noqa: PLR0913
                note: str) -> None:
     unit, fit = value.unit or "h", chosen.fitness
-    low, high = (None if end is None else convert(end, "h", unit) for end in chosen.between)
-    said = filter(None, (note, "" if low is None else f"low, high: of the median, {unit}"))
+    found = chosen.found
     findings.found(path, value, Fit(
         path=place, estimator="maximum likelihood" + (" with censoring" if times.censored else ""), value=value.text(),
-        low=low, high=high, n=times.number, censored=times.censored, note="; ".join(said), candidates=chosen.candidates,
+        low=convert(found.low, "h", unit), high=convert(found.high, "h", unit), n=times.number, censored=times.censored,
+        note=(f"{note}; " if note else "") + f"low, high: of the median, {unit}", candidates=chosen.candidates,
         gap=None if fit is None else rounded(fit.gap), gap_by_chance=None if fit is None else rounded(fit.by_chance)))
 
 
@@ -187,46 +175,28 @@ def _pooled(cells: Cells, own: list[Lifetimes], families: tuple[str, ...]) -> _P
         return None
     joined = joined_up(parts)
     usual = [_default(leaf, families) for leaf, times in zip(cells.leaves, own, strict=True) if len(times)]
-    ratio, _ = _simple(joined, max(set(usual), key=usual.count), families)
+    ratio, _ = _best(joined, max(set(usual), key=usual.count), families)
     return None if ratio is None else _Pooled(ratio.family, ratio)
 
 
 class _Chosen(NamedTuple):
-    """What is taken; the criterion of each that was tried, less its own; how well it fits; the median's interval."""
+    """What is taken; the criterion of each family that was tried, less its own; and how well it fits."""
 
-    found: Fitted | Mixed
+    found: Fitted
     candidates: dict[str, float]
     fitness: Fitness | None
-    between: tuple[float | None, float | None]
 
 
 def _chosen(times: Lifetimes, default: str, families: tuple[str, ...]) -> _Chosen | None:
-    """One family, or two lognormals where these are clearly better."""
-    simple, tried = _simple(times, default, families)
-    if simple is None:
-        return None
-    fit, found = fitness(times, write(simple, None, "h")), simple
-    between: tuple[float | None, float | None] = (simple.low, simple.high)
-    # No curve is more likely than the observed one, so that where two lognormals can gain too little nobody need try.
-    if "mixture" in families and fit is not None and fit.deviance > _price(times):
-        mixed = fitted_mixture(times)
-        if mixed is not None:
-            tried["mixture"] = mixed.criterion
-            if mixed.criterion < simple.criterion - CLEARLY and A_KIND <= mixed.weight <= 1.0 - A_KIND:
-                found, fit = mixed, fitness(times, write(mixed, None, "h"))
-                between = median_between(fit, times.events) or (None, None)
-    return _Chosen(found, {name: rounded(value - found.criterion) for name, value in tried.items()}, fit, between)
+    found, tried = _best(times, default, families)
+    return None if found is None else _Chosen(
+        found, {name: rounded(value - found.criterion) for name, value in tried.items()},
+        fitness(times, write(found, None, "h")))
 
 
-def _price(times: Lifetimes) -> float:
-    """What two lognormals have to gain in twice the log-likelihood over a family of two parameters."""
-    return (PARAMETERS - 2) * float(np.log(times.events)) + CLEARLY
-
-
-def _simple(times: Lifetimes, default: str, families: tuple[str, ...]) -> tuple[Fitted | None, dict[str, float]]:
+def _best(times: Lifetimes, default: str, families: tuple[str, ...]) -> tuple[Fitted | None, dict[str, float]]:
     """The default family, or another that is clearly better by the criterion; and the criterion of each."""
-    found = [f for name in dict.fromkeys((default, *families)) if name in FAMILIES
-             and (f := fitted(times, name)) is not None]
+    found = [f for name in dict.fromkeys((default, *families)) if (f := fitted(times, name)) is not None]
     if not found:
         return None, {}
     best = min(found, key=lambda f: f.criterion)

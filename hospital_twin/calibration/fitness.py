@@ -27,16 +27,11 @@ ROUNDS = 200
 
 class Fitness(NamedTuple):
     """gap: the greatest difference between the observed and the fitted share that ended by some time, 0 to 1.
-    by_chance: what it exceeds once in twenty times though the family is right. deviance: twice what a curve of its own
-    on the same steps has more in log-likelihood, so the most that another family could gain there. at (hours),
-    observed: the share that had ended by then; the fitted curve has equal steps.
+    by_chance: what it exceeds once in twenty times though the family is right.
     """
 
     gap: float
     by_chance: float
-    deviance: float
-    at: np.ndarray
-    observed: np.ndarray
 
 
 def fitness(times: Lifetimes, curve: Family) -> Fitness | None:
@@ -45,11 +40,8 @@ def fitness(times: Lifetimes, curve: Family) -> Fitness | None:
     if steps < 2:
         return None
     at = np.array([curve.quantile(j / steps) for j in range(1, steps)])
-    shares = _shares(times, at)
-    observed, events = np.cumsum(shares)[:-1], times.events
-    deviance = 2.0 * events * float((shares * np.log(np.maximum(shares * steps, 1e-12))).sum())
-    return Fitness(float(np.abs(observed - np.arange(1, steps) / steps).max()), CHANCE / sqrt(events), deviance, at,
-                   observed)
+    observed = np.cumsum(_shares(times, at))[:-1]
+    return Fitness(float(np.abs(observed - np.arange(1, steps) / steps).max()), CHANCE / sqrt(times.events))
 
 
 def resolution(hours: np.ndarray) -> float:

@@ -1,28 +1,20 @@
-"""How far fitted curves are from observed ones, and two lognormals in one."""
+"""How far fitted curves are from observed ones."""
 import numpy as np
 import pytest
 
-from hospital_twin.calibration.durations import _chosen, write
+from hospital_twin.calibration.durations import TO_CHOOSE, _chosen, write
 from hospital_twin.calibration.fitness import fitness, resolution
 from hospital_twin.calibration.lifetimes import Lifetimes, fitted
-from hospital_twin.calibration.mixtures import fitted_mixture
 from hospital_twin.cli._fitting import told
 from hospital_twin.distributions import read_distribution
 from hospital_twin.hospital import Fit
 
 pytestmark = pytest.mark.unit
 CURVE = read_distribution("lognormal(median 5 h, sigma 0.7)")
-ALL = ("lognormal", "gamma", "weibull", "mixture")
 
 
 def plain(n: int, seed: int) -> np.ndarray:
     return np.exp(np.random.default_rng(seed).normal(np.log(5.0), 0.7, n))
-
-
-def two(n: int, seed: int) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    short, long = rng.normal(np.log(3.0), 0.4, n), rng.normal(np.log(40.0), 0.5, n)
-    return np.exp(np.where(rng.random(n) < 0.6, short, long))
 
 
 def open_after(times: np.ndarray, seed: int, mean: float) -> Lifetimes:
@@ -66,29 +58,13 @@ def test_too_few_are_not_compared():
     assert fitness(Lifetimes.of(plain(19, 1)), CURVE) is None
 
 
-@pytest.mark.parametrize("mean", [np.inf, 60.0])
-def test_two_lognormals_come_back_whether_or_not_all_ended(mean: float):
-    times = Lifetimes.of(two(4000, 6)) if mean == np.inf else open_after(two(4000, 6), 7, mean)
-    found = fitted_mixture(times)
-    short, long = sorted(zip(found.medians, found.sigmas, strict=True))
-    assert short == (pytest.approx(3.0, rel=0.06), pytest.approx(0.4, abs=0.05))
-    assert long == (pytest.approx(40.0, rel=0.08), pytest.approx(0.5, abs=0.06))
-    assert min(found.weight, 1 - found.weight) == pytest.approx(0.4, abs=0.04)
-
-
-def test_two_are_taken_where_there_are_two_and_one_where_there_is_one():
-    chosen = _chosen(Lifetimes.of(two(1500, 8)), "lognormal", ALL)
-    value = write(chosen.found, read_distribution("lognormal(median 1 d, sigma 1) truncated .. 20 d"), "d")
-    assert value.family == "mixture"
-    assert str(value.truncated) == ".. 20 d"
-    assert chosen.candidates["mixture"] == 0
-    assert min(chosen.candidates[name] for name in ("lognormal", "gamma", "weibull")) > 6
+def test_each_family_that_was_tried_is_told_beside_the_one_taken():
+    chosen = _chosen(Lifetimes.of(plain(1500, 8)), "lognormal", TO_CHOOSE)
+    assert chosen.found.family == "lognormal"
+    assert chosen.candidates.pop("lognormal") == 0
+    assert min(chosen.candidates.values()) > 6
     assert chosen.fitness.gap < chosen.fitness.by_chance
-    true = read_distribution({"family": "mixture", "parts": [
-        {"weight": 0.6, "of": "lognormal(median 3 h, sigma 0.4)"},
-        {"weight": 0.4, "of": "lognormal(median 40 h, sigma 0.5)"}]}).quantile(0.5)
-    assert chosen.between[0] < true < chosen.between[1]
-    families = [_chosen(Lifetimes.of(plain(n, seed)), "lognormal", ALL).found.family
+    families = [_chosen(Lifetimes.of(plain(n, seed)), "lognormal", TO_CHOOSE).found.family
                 for n in (30, 300) for seed in range(20)]
     assert families.count("lognormal") >= 39
 
