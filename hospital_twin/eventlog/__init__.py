@@ -19,12 +19,12 @@ from hospital_twin.eventlog.measures import (
     staffed,
     visits,
 )
-from hospital_twin.eventlog.series import QUANTITIES, WHOLE_HOSPITAL, Series, hourly
+from hospital_twin.eventlog.series import COUNTS, QUANTITIES, READINGS, WHOLE_HOSPITAL, Series, hourly
 from hospital_twin.eventlog.steps import StepCurve
 
 __all__ = [
-    "ATTRIBUTE_FREE_COLUMNS", "CAPACITY_COLUMNS", "INPATIENT_KINDS", "QUANTITIES", "RESERVED", "UNIT_KINDS",
-    "WHOLE_HOSPITAL", "Conservation", "EventLog", "FollowUp", "Little", "LocalHours", "Provenance", "Series",
-    "StepCurve", "boarding", "conservation", "held", "hourly", "hours_full", "little", "local_hours", "mean_occupied",
-    "staffed", "visits",
+    "ATTRIBUTE_FREE_COLUMNS", "CAPACITY_COLUMNS", "COUNTS", "INPATIENT_KINDS", "QUANTITIES", "READINGS", "RESERVED",
+    "UNIT_KINDS", "WHOLE_HOSPITAL", "Conservation", "EventLog", "FollowUp", "Little", "LocalHours", "Provenance",
+    "Series", "StepCurve", "boarding", "conservation", "held", "hourly", "hours_full", "little", "local_hours",
+    "mean_occupied", "staffed", "visits",
 ]

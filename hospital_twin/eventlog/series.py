@@ -18,29 +18,47 @@ WHOLE_HOSPITAL = "whole hospital"
 SERIES_COLUMNS = {"place": "category", "quantity": "category", "from": "datetime64[us, UTC]",
                   "to": "datetime64[us, UTC]", "value": "float64"}
 QUANTITIES = ("census", "census_on_the_hour", "arrivals", "entries", "staffed")
+"""What `hourly` derives from a log."""
+READINGS = ("census_on_the_hour", "occupied", "places", "waiting", "over_24h", "over_48h")
+"""Numbers at the moment ``from``."""
+COUNTS = ("arrivals", "entries", "departures")
+"""Numbers of what happened within an interval."""
+GAP_COLUMNS = {"place": "str", "quantity": "str", "from": "datetime64[us, UTC]", "to": "datetime64[us, UTC]",
+               "reason": "str"}
+
+
+def _no_gaps() -> pd.DataFrame:
+    return pd.DataFrame({name: [] for name in GAP_COLUMNS}).astype(GAP_COLUMNS)
 
 
 @dataclass(frozen=True, eq=False)
 class Series:
     """Counts per place and interval ``[from, to)``, one row each; intervals need not be hours or adjoin.
 
-    table: columns of `SERIES_COLUMNS`. Quantities:
-    ``census`` time-weighted mean number of patients in a unit; ``census_on_the_hour`` the number at ``from``;
-    ``arrivals`` visits that arrive; ``entries`` patients given a place in a unit;
-    ``staffed`` time-weighted mean staffed capacity of a resource.
+    table: columns of `SERIES_COLUMNS`, values that can be used alone: what no row covers was not observed, and is
+    not 0. Quantities:
+    ``census`` time-weighted mean number of patients in a unit; ``census_on_the_hour`` the number at ``from``, also of
+    a snapshot at another minute; ``arrivals`` visits that arrive; ``entries`` patients given a place in a unit;
+    ``staffed`` time-weighted mean staffed capacity of a resource; and, known from files alone, ``departures`` visits
+    that leave, and at ``from`` ``occupied`` and ``places`` (beds in use, and fit for use), ``waiting`` (for a
+    clinician), ``over_24h`` and ``over_48h`` (who are there for longer).
+    gaps: columns of `GAP_COLUMNS`: what a file lacks, or what was left out of it, and why.
     """
 
     table: pd.DataFrame
     time_zone: str
     provenance: Provenance = field(default_factory=lambda: Provenance(kind="log", name="unnamed"))
+    gaps: pd.DataFrame = field(default_factory=_no_gaps)
 
     @classmethod
-    def of(cls, table: pd.DataFrame, *, time_zone: str = "UTC", provenance: Provenance | None = None) -> Series:
+    def of(cls, table: pd.DataFrame, *, time_zone: str = "UTC", provenance: Provenance | None = None,
+           gaps: pd.DataFrame | None = None) -> Series:
         """A series from a loosely typed table with zoned times, put in order of quantity, place and time."""
         typed = table[list(SERIES_COLUMNS)].astype(SERIES_COLUMNS)
         words = [typed[c].cat.set_categories(sorted(typed[c].cat.categories)).cat.codes for c in ("place", "quantity")]
         typed = typed.iloc[np.lexsort((ticks(typed["from"]), *words))]
-        return cls(typed.reset_index(drop=True), time_zone, provenance or Provenance(kind="log", name="unnamed"))
+        return cls(typed.reset_index(drop=True), time_zone, provenance or Provenance(kind="log", name="unnamed"),
+                   _no_gaps() if gaps is None else gaps[list(GAP_COLUMNS)].astype(GAP_COLUMNS))
 
     def wide(self, quantity: str) -> pd.DataFrame:
         """One quantity as a table: index ``from``, one column per place; NaN where a place has no value."""
