@@ -17,6 +17,7 @@ from hospital_twin.importers._checks import check_rows, look_at_clocks, look_at_
 from hospital_twin.importers._clocks import check_zone
 from hospital_twin.importers._columns import refuse
 from hospital_twin.importers._containers import recognised_in
+from hospital_twin.importers._count_columns import HoldsCounts, plan_of
 from hospital_twin.importers._importer import Importer, Options, RawRows
 from hospital_twin.importers._ledger import REASONS
 from hospital_twin.importers._mapping import LogMapping, read_mapping
@@ -96,7 +97,12 @@ def _choose(path: Path, options: Options, wanted: str | None) -> Importer:
         understood = "".join(f"\n    {importer.understands}" for importer in drawer.values())
         if path.is_dir():
             raise BadInput(str(path), "this folder holds no log that is known", f"one of these shapes: {understood}")
-        refuse(*recognised_in(path, options), understood)
+        table, recognised = recognised_in(path, options)
+        if plan_of(table, options.mapping) is not None:
+            raise HoldsCounts(table.where, "these are counts, without visits: there is no column of a visit's number",
+                              "rows of visits. `read_series` reads counts, and `hospital-twin check` says what is in "
+                              "them")
+        refuse(table, recognised, understood)
     return drawer[best]
 
 

@@ -61,6 +61,16 @@ REASONS: Mapping[str, str] = MappingProxyType({
                      "kept",
     "negative_offset": "before the arrival, in a column that may be empty: taken as missing",
     "no_arrival": "no arrival to count from, where other rows have one",
+    "no_place": "no place, or one that looks like the number of a person",
+    "rare_place": "a place that stands in this row alone",
+    "total_row": "a total over other rows, and no place",
+    "contradicts": "another row of the same place and time has other numbers: none of them is taken",
+    "hour_skipped": "an hour that the clock skips in spring: there was none",
+    "no_counts": "no number at all",
+    "negative_count": "less than nothing: taken as missing",
+    "frozen": "the same number for longer than chance allows, from the second time on: taken as missing",
+    "hour_doubled": "an hour that the clock repeats in autumn, in one row: a count is of both hours, a reading of the "
+                    "first",
     "open": "it has not ended",
     "waiting": "asked for, and not begun: still waiting",
 })

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
 from hospital_twin.errors import BadInput
-from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, UNIT_KINDS
+from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, COUNTS, READINGS, UNIT_KINDS
 from hospital_twin.importers._event_mapping import EventMeans
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._times import DateOrder
@@ -32,6 +32,9 @@ class LogMapping(Part):
     events: dict[str, EventMeans | None] = Field(
         default_factory=dict, description="Activity of event rows → its part in a visit (arrive, again, stay, end, "
                                           "leave, request or task), or nothing to leave its rows out.")
+    quantities: dict[str, Literal[READINGS + COUNTS] | None] = Field(
+        default_factory=dict, description="Of a file of counts: column name → what it counts ("
+                                          + ", ".join(READINGS + COUNTS) + "), or nothing to leave it out.")
     offset_unit: Literal["s", "min", "h", "d"] | None = Field(
         None, description="Of offsets from the arrival whose column does not say it: min, h, d or s.")
     date_order: DateOrder | None = Field(None, description="Of dates with the year last: day_first or month_first; "

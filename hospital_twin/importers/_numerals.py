@@ -4,6 +4,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import pandas as pd
+
+from hospital_twin.importers._forms import MISSING_WORDS
+
 _APART = re.compile(r"[-+]?[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f'\u2019]\d{3})+(?:[.,]\d+)?")
 _BLANKS = re.compile(r"[ \u00a0\u2009\u202f'\u2019]")
 _BY_MARK = {mark: re.compile(rf"[-+]?(?:[1-9]\d{{0,2}}(?:{re.escape(other)}\d{{3}})+|\d+)(?:{re.escape(mark)}\d+)?")
@@ -29,5 +34,20 @@ def plainly(words: Sequence[str]) -> tuple[list[str], list[bool]]:
     return plain, unclear
 
 
+def decimals(words: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Numbers of one column, NaN where there is none; which can be read in two ways; which stand for nothing."""
+    plain, unclear = plainly(words)
+    numbers = pd.to_numeric(pd.Series(plain, dtype=object), errors="coerce").to_numpy(float)
+    either = np.array(unclear, dtype=bool)
+    missing = np.array([word.lower() in MISSING_WORDS for word in words], dtype=bool)
+    return np.where(either | ~np.isfinite(numbers), np.nan, numbers), either, missing
+
+
 def _with_point(word: str, mark: str) -> str:
     return word.replace("," if mark == "." else ".", "").replace(mark, ".")
+
+
+def unclear_note(header: str) -> str:
+    """What to say of a column with numbers that can be read in two ways."""
+    return (f"numbers such as 1,234 in the column {header!r} may have thousands or decimals behind the mark, "
+            "and no other number of the column tells which: they are taken as missing")

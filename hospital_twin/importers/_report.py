@@ -5,44 +5,27 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
-from hospital_twin.files import replacing
 from hospital_twin.importers._abilities import Lack
 from hospital_twin.importers._columns import Guess, how_sure, in_yaml, likeness
 from hospital_twin.importers._event_words import EventWord
-from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._naming import Word
 from hospital_twin.importers._persons import shown_heading
-from hospital_twin.importers._saved_mapping import save_mapping
+from hospital_twin.importers._rows_report import FileRows, RowsReport
 
-_SHOWN_LINES = 8
-_OF_THE_LOG = ("file", "column", "shape")
 _FIELD = re.compile(r"^a column `(\w+)`")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PARTS = {"arrive": "arrival, {}", "again": "arrival of another visit of the same person, {}",
           "stay": "beginning of a stay: {}", "end": "end of a stay", "leave": "leaving: {}",
           "request": "request for the next stay: {}", "task": "task: {}"}
 """Parts of an event in a visit, in words."""
-_HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
-
-
-class FileRows(NamedTuple):
-    """What became of the rows of one file; `repaired` ones are among the `kept`."""
-
-    name: str
-    read: int
-    kept: int
-    repaired: int
-    rejected: int
 
 
 @dataclass(frozen=True, eq=False)
-class QualityReport:
+class QualityReport(RowsReport):
     """What an import found.
 
     file: its path. sha256: of the file as it lies there (of a folder: of the hashes of the files used). shape: title of
@@ -78,52 +61,6 @@ class QualityReport:
     guesses: Mapping[str, Guess] = field(default_factory=dict)
     mapping: LogMapping = field(default_factory=LogMapping)
 
-    def __post_init__(self) -> None:
-        if self.kept + self.rejected != self.read:
-            raise ArithmeticError(f"{self.kept} rows kept and {self.rejected} rejected are not the {self.read} read")
-
-    @property
-    def read(self) -> int:
-        """Rows read; lines with nothing on them are none."""
-        return sum(file.read for file in self.files)
-
-    @property
-    def kept(self) -> int:
-        """Rows that went into the log, repaired ones among them."""
-        return sum(file.kept for file in self.files)
-
-    @property
-    def repaired(self) -> int:
-        """Rows kept with something put right."""
-        return sum(file.repaired for file in self.files)
-
-    @property
-    def rejected(self) -> int:
-        """Rows left out."""
-        return sum(file.rejected for file in self.files)
-
-    def counts(self) -> dict[tuple[str, str], int]:
-        """(action, reason) → number of rows; each reason in words is in `importers.REASONS`."""
-        grouped = self.faults.groupby(["action", "reason"], observed=True, sort=False).size()
-        return {(str(action), str(reason)): int(n) for (action, reason), n in grouped.items()}
-
-    def save_faults(self, path: Path) -> None:
-        """Write `faults` as a CSV file for its owner alone, whole or not at all.
-
-        Raises `OSError` with the file's name.
-        """
-        table = self.faults.copy()
-        for name in _OF_THE_LOG:
-            # A spreadsheet takes a text that begins so for a formula, and the log may be anybody's.
-            texts = table[name].astype(str)
-            table[name] = texts.mask(texts.str.startswith(_FORMULA), "'" + texts)
-        with replacing(path, private=True) as part:
-            table.to_csv(part, index=False)
-
-    def save_mapping(self, path: Path) -> None:
-        """Write `mapping` as a YAML file, whole or not at all. Raises `OSError` with the file's name."""
-        save_mapping(self.mapping, path)
-
     def lines(self) -> list[str]:
         """The report as lines of text."""
         span = f"{self._local(self.start)} to {self._local(self.end)} ({self.time_zone})"
@@ -145,8 +82,7 @@ class QualityReport:
             found += ["Staff and equipment", *(_word(word) for word in self.resources)]
         if self.events:
             found += ["Events", *(_event(word) for word in self.events)]
-        for action, heading in _HEADINGS.items():
-            found += self._fault_lines(action, heading)
+        found += self.fault_lines()
         if self.notes:
             found += ["Notes", *(f"  {note}" for note in self.notes)]
         found += ["Can be calibrated", *(f"  {what}" for what in self.can)]
@@ -180,25 +116,11 @@ class QualityReport:
             "events": [{**word._asdict(), "means": word.means.plain() if word.means else None} for word in self.events],
             "units": [word._asdict() for word in self.units],
             "resources": [word._asdict() for word in self.resources],
-            "counts": [{"action": action, "reason": reason, "words": REASONS[reason], "rows": n}
-                       for (action, reason), n in self.counts().items()],
-            "faults": self.faults.astype(object).to_dict("records"),
+            **self.faults_to_dict(),
             "notes": list(self.notes), "can": list(self.can), "cannot": [lack._asdict() for lack in self.cannot]}
 
     def _local(self, time: pd.Timestamp) -> str:
         return f"{time.tz_convert(self.time_zone):%Y-%m-%d %H:%M}"
-
-    def _fault_lines(self, action: str, heading: str) -> list[str]:
-        here = self.faults[self.faults["action"].eq(action)]
-        found = [heading] if len(here) else []
-        for reason, rows in here.groupby("reason", observed=True, sort=False):
-            columns = ", ".join(c for c in rows["column"].unique() if c)
-            shown = [f"{line} ({shape})" if shape else str(line)
-                     for line, shape in zip(rows["line"][:_SHOWN_LINES], rows["shape"][:_SHOWN_LINES], strict=True)]
-            more = f" and {len(rows) - _SHOWN_LINES:,} more" if len(rows) > _SHOWN_LINES else ""
-            found.append(f"  {len(rows):,}  {REASONS[str(reason)]}" + (f" (column {columns})" if columns else "")
-                         + f": line {', '.join(shown)}{more}")
-        return found
 
 
 def _event(word: EventWord) -> str:

@@ -11,10 +11,9 @@ from hospital_twin.importers._clocks import Moments, moments
 from hospital_twin.importers._columns import Recognised, refuse, settled
 from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._fields import FIELDS
-from hospital_twin.importers._forms import MISSING_WORDS
 from hospital_twin.importers._importer import Options, RawRows
 from hospital_twin.importers._ledger import Ledger
-from hospital_twin.importers._numerals import plainly
+from hospital_twin.importers._numerals import decimals, unclear_note
 from hospital_twin.importers._source import sha256_of
 from hospital_twin.importers._table import TOO_FEW, TOO_MANY, Table, TextRows
 from hospital_twin.importers._times import DateOrder, Times, read_times
@@ -43,7 +42,7 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
         raise BadInput(table.name, "there are no rows below the names of the columns", "one row a line")
     column = dict(zip(wanted, text.columns, strict=True))
     ledger = Ledger([(path.name, text.lines)])
-    _count_odd_rows(text, ledger)
+    count_odd_rows(text, ledger)
     for said in table.notes:
         ledger.note(said)
     rows, of_day, date_order = _times(table, times, column, text.lines, options, ledger)
@@ -74,7 +73,7 @@ def same_records(path: Path, options: Options, rows: np.ndarray) -> np.ndarray:
     return pd.factorize(pd.MultiIndex.from_arrays([column[rows] for column in columns]))[0]
 
 
-def _count_odd_rows(text: TextRows, ledger: Ledger) -> None:
+def count_odd_rows(text: TextRows, ledger: Ledger) -> None:
     ledger.reject(text.fields == TOO_FEW, "too_few_fields")
     ledger.reject(text.fields == TOO_MANY, "too_many_fields")
     if text.blank:
@@ -91,7 +90,7 @@ def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, n
     read = read_times({header[name]: values for name, values in texts.items()}, lines, file=table.name,
                       order=options.mapping.date_order, note=ledger.note)
     read = {name: read[header[name]] for name in texts}
-    _zone_note(read, options, ledger)
+    zone_note(read, options, ledger)
     utc = {name: moments(times, options.time_zone or "UTC") for name, times in read.items()}
     if "end" in utc:
         utc["end"] = _after_start(utc)
@@ -109,7 +108,7 @@ def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, n
     return rows, of_day, next((times.order for times in read.values()), None)
 
 
-def _zone_note(read: dict[str, Times], options: Options, ledger: Ledger) -> None:
+def zone_note(read: dict[str, Times], options: Options, ledger: Ledger) -> None:
     offsets = any(times.known.any() for times in read.values())
     without = any((~times.known & ~np.isnat(times.wall)).any() for times in read.values())
     if without and options.time_zone is None:
@@ -129,14 +128,11 @@ def _after_start(utc: dict[str, Moments]) -> Moments:
 def _numbers(texts: np.ndarray, header: str, ledger: Ledger, *, whole: bool) -> np.ndarray:
     """A column of numbers, written in any way that `plainly` reads; whole ones 1 to 2³¹ - 1, others not negative."""
     codes, words = pd.factorize(texts)
-    plain, unclear = plainly(words)
-    numbers = pd.to_numeric(pd.Series(plain, dtype=object), errors="coerce").to_numpy(float)
-    possible = np.isfinite(numbers) & (numbers >= 0) & ~np.array(unclear, dtype=bool)
-    if any(unclear):
-        ledger.note(f"numbers such as 1,234 in the column {header!r} may have thousands or decimals behind the mark, "
-                    "and no other number of the column tells which: they are taken as missing")
+    numbers, unclear, missing = decimals(words)
+    possible = np.isfinite(numbers) & (numbers >= 0)
+    if unclear.any():
+        ledger.note(unclear_note(header))
     if whole:
         possible &= (numbers >= 1) & (numbers < 2**31) & (numbers == np.round(numbers))
-    missing = np.array([word.lower() in MISSING_WORDS for word in words], dtype=bool)
     ledger.repair((~possible & ~missing)[codes], "unreadable_number", header, texts)
     return np.where(possible, numbers, np.nan)[codes]

@@ -1,0 +1,231 @@
+"""`read_series`: a file of counts → a `Series`, and a report of what is missing in it."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from hospital_twin import __version__
+from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import COUNTS, Provenance, Series
+from hospital_twin.importers._clocks import check_zone
+from hospital_twin.importers._containers import recognised_in
+from hospital_twin.importers._count_checks import by_place, frozen, totals
+from hospital_twin.importers._count_columns import Plan, needed
+from hospital_twin.importers._count_rows import BLANK, Counted, read_counts
+from hospital_twin.importers._importer import Options
+from hospital_twin.importers._ledger import REASONS, Ledger
+from hospital_twin.importers._mapping import LogMapping, read_mapping
+from hospital_twin.importers._rows_report import FileRows
+from hospital_twin.importers._saved_mapping import beside
+from hospital_twin.importers._series_report import SeriesReport
+from hospital_twin.importers._source import A_MAPPING, sha256_of
+from hospital_twin.importers._table import Table
+
+MISSING, CONTRADICTS, FROZEN = "missing", "contradicts", "frozen"
+_HOUR, _DAY = 3_600_000_000, 86_400_000_000
+
+
+def read_series(path: str | Path, mapping: LogMapping | str | Path | None = None, time_zone: str | None = None
+                ) -> tuple[Series, SeriesReport]:
+    """The counts in a file without patients, and a report of what is missing or wrong in it.
+
+    mapping: a `LogMapping`, or the path of a YAML file that holds one; by default the file ``<path>.mapping.yaml``
+    that lies beside it, if there is one. time_zone: of times without an offset; else the mapping's, or UTC with a note.
+    `Series.table` holds numbers that can be used; what is missing or was left out is in `Series.gaps`, with the reason.
+    Raises `BadInput` for a file that holds no counts, or none that can be used.
+    """
+    path = Path(path)
+    found = beside(path) if mapping is None and beside(path).is_file() else None
+    said = read_mapping(found or mapping)
+    zone = check_zone(time_zone, "time_zone") if time_zone is not None else \
+        check_zone(said.time_zone, said.place("time_zone")) if said.time_zone is not None else None
+    options = Options(None, said, zone)
+    table, _ = recognised_in(path, options)
+    plan = needed(table, said)
+    counted = read_counts(path, table, plan, options)
+    if found:
+        counted.ledger.note(f"read with the mapping {found}, which lies beside the file")
+    series = _series(counted, table, plan, options)
+    return series, _report(path, series, counted, table, plan, said)
+
+
+class _Grid(NamedTuple):
+    """Rows that stand for a place and a time, in order of both: their places in the file, codes of their places,
+    their times and the ends of their readings and counts in microseconds, and the gaps between them."""
+
+    row: np.ndarray
+    place: np.ndarray
+    start: np.ndarray
+    reading: np.ndarray
+    count: np.ndarray
+    gaps: pd.DataFrame
+    step: int
+
+
+def _series(counted: Counted, table: Table, plan: Plan, options: Options) -> Series:
+    ledger, header = counted.ledger, {quantity: table.header[p] for p, quantity in plan.measured.items()}
+    zone = options.time_zone or "UTC"
+    _second_hours(counted)
+    _leave_totals(counted, table, plan)
+    once, contradicting = _once(counted, table, plan)
+    if not (once & ledger.kept).any():
+        reasons = ledger.table()["reason"].value_counts()
+        shown = "; ".join(f"{n:,} × {REASONS[str(reason)]}" for reason, n in reasons.items() if n)
+        raise BadInput(table.name, f"not one of the {len(ledger.lines):,} rows can be used: {shown}",
+                       "rows of counts with a time from 1971 to 2099, each place and time once. Were columns mistaken "
+                       f"for others ({', '.join(f'{q} = {name}' for q, name in header.items())})? Then {A_MAPPING} "
+                       "says what they are")
+    names = np.array(sorted({place.name for place in counted.places}), dtype=object)
+    grid = _grid(counted, once, names, zone, ledger)
+    tables, gaps = [], []
+    for quantity in counted.values:
+        values = counted.values[quantity][grid.row]
+        lacks = counted.lacks[quantity][grid.row].copy()
+        again = contradicting[grid.row]
+        lacks[again], values = CONTRADICTS, np.where(again, np.nan, values)
+        stopped = _frozen(values, grid, zone)
+        ledger.repair(grid.row[stopped], "frozen", header[quantity])
+        lacks[stopped] = FROZEN
+        until = grid.count if quantity in COUNTS else grid.reading
+        own = pd.DataFrame({"place": names[grid.place], "quantity": quantity, "from": grid.start, "to": until})
+        tables.append(own.assign(value=values)[lacks == ""])
+        gaps += [_merged(own.assign(reason=lacks)), grid.gaps.assign(quantity=quantity)]
+    _count_doubled(counted, grid, ledger)
+    about = Provenance(kind="log", name=Path(table.name).name, sha256="", version=__version__)
+    return Series.of(_zoned(pd.concat(tables)), time_zone=zone, provenance=about,
+                     gaps=_zoned(pd.concat(gaps)).sort_values(["quantity", "place", "from"], ignore_index=True))
+
+
+def _zoned(table: pd.DataFrame) -> pd.DataFrame:
+    zoned = {c: pd.to_datetime(table[c].to_numpy().astype("datetime64[us]")).tz_localize("UTC") for c in ("from", "to")}
+    return table.assign(**zoned)
+
+
+def _second_hours(counted: Counted) -> None:
+    """Of two rows of one place and time in the hour that the clock repeats, the later in time is the second hour."""
+    rows, kept = counted.rows, counted.ledger.kept
+    double = rows[kept & (rows["later"] > 0).to_numpy()]
+    if double.empty:
+        return
+    groups = double.groupby(["place", "utc"])
+    utc = rows["utc"].to_numpy()[kept]
+    backwards = bool(len(utc)) and utc[-1] < utc[0]
+    second = groups.cumcount().eq(0 if backwards else 1) & groups["utc"].transform("size").eq(2)
+    at = second.index[second]
+    moved = rows.loc[at, "utc"] + rows.loc[at, "later"].to_numpy().astype("timedelta64[us]")
+    rows.loc[at, "utc"], rows.loc[at, "later"] = moved, 0
+    # The first of a pair stands for its own hour alone.
+    first = double.index[groups["utc"].transform("size").eq(2) & ~second]
+    rows.loc[first, "later"] = 0
+
+
+def _leave_totals(counted: Counted, table: Table, plan: Plan) -> None:
+    kept = np.flatnonzero(counted.ledger.kept)
+    rows = counted.rows.iloc[kept]
+    single = ~rows.duplicated(["place", "utc"], keep=False).to_numpy()
+    kept, rows = kept[single], rows[single]
+    found = totals(rows["place"].to_numpy(), rows["utc"].to_numpy(), {q: v[kept] for q, v in counted.values.items()})
+    if found:
+        counted.ledger.reject(counted.rows["place"].isin(found).to_numpy(), "total_row", table.header[plan.name])
+        counted.ledger.note(f"a total over the other places, since it is their sum: {', '.join(sorted(found))}")
+
+
+def _once(counted: Counted, table: Table, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """Rows that stand for a place and a time alone, and those of them for which several rows say different things."""
+    ledger, rows = counted.ledger, counted.rows
+    kept = ledger.kept.copy()
+    blank = np.logical_and.reduce([lack == BLANK for lack in counted.lacks.values()])
+    ledger.reject(kept & blank, "no_counts")
+    told = pd.DataFrame({"place": rows["place"], "utc": rows["utc"], **counted.values})
+    whole = told[ledger.kept]
+    ledger.reject(whole.index[whole.duplicated()].to_numpy(), "duplicate")
+    left = told.loc[ledger.kept, ["place", "utc"]]
+    apart = left.index[left.duplicated(keep=False)].to_numpy()
+    if plan.place is None and len(apart) > ledger.kept.sum() / 2:
+        raise BadInput(table.where, "most times stand in several rows, and no column is recognised as that of the "
+                       "places", f"{A_MAPPING} that names it: `columns: {{unit: <column name>}}`")
+    contradicting = np.zeros(len(rows), dtype=bool)
+    contradicting[apart] = True
+    ledger.reject(apart, "contradicts")
+    again = told[["place", "utc"]].assign(rank=~ledger.kept)[kept].sort_values("rank", kind="stable")
+    once = np.zeros(len(rows), dtype=bool)
+    once[again.index[~again.duplicated(["place", "utc"])]] = True
+    return once, contradicting
+
+
+def _grid(counted: Counted, once: np.ndarray, names: np.ndarray, zone: str, ledger: Ledger) -> _Grid:
+    row = np.flatnonzero(once)
+    rows = counted.rows.iloc[row]
+    place = np.searchsorted(names, rows["place"].to_numpy())
+    start = rows["utc"].to_numpy().astype("datetime64[us]").astype(np.int64)
+    order = np.lexsort((start, place))
+    row, place, start = row[order], place[order], start[order]
+    later, wall = rows["later"].to_numpy()[order], rows["wall"].to_numpy().astype("datetime64[us]")[order]
+    first, last = np.diff(place, prepend=-1) != 0, np.diff(place, append=-1) != 0
+    following = np.where(last, np.iinfo(np.int64).max, np.roll(start, -1))
+    wait = (following - start)[~last]
+    step = int(np.median(wait)) if len(wait) else _HOUR
+    if not len(wait):
+        ledger.note("each place has one time only: it is taken to stand for an hour")
+    usual = start + step
+    if step == _DAY and not counted.offsets and zone != "UTC":
+        days = pd.DatetimeIndex(wall + np.timedelta64(1, "D"))
+        zoned = days.tz_localize(zone, ambiguous=np.ones(len(days), dtype=bool), nonexistent="shift_forward")
+        usual = zoned.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]").astype(np.int64)
+    # Where one row stands for both hours of one name, the next is two hours later: a count is of both.
+    both = (later > 0) & (following - start > 1.5 * step) & (following - usual <= later + step // 2)
+    reading = np.where(following - start <= 1.5 * step, following, usual)
+    count = np.where(both, following, reading)
+    begin, end = int(start.min()), int(count.max())
+    parts = [(place[first], np.full(first.sum(), begin), start[first]),
+             (place[~last], count[~last], following[~last]),
+             (place[last], count[last], np.full(last.sum(), end))]
+    at, since, until = (np.concatenate(part) for part in zip(*parts, strict=True))
+    long = until - since > step / 2
+    gaps = pd.DataFrame({"place": names[at], "from": since, "to": until, "reason": MISSING})[long]
+    return _Grid(row, place, start, reading, count, gaps, step)
+
+
+def _frozen(values: np.ndarray, grid: _Grid, zone: str) -> np.ndarray:
+    local = pd.to_datetime(grid.start.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone)
+    hour = np.asarray(local.hour)
+    adjoin = np.append([False], grid.start[1:] <= grid.count[:-1])
+    out = np.zeros(len(values), dtype=bool)
+    for rows in by_place(grid.place):
+        out[rows] = frozen(values[rows], adjoin[rows], hour[rows])
+    return out
+
+
+def _merged(cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells that lack a number, those of one place and reason that adjoin as one gap."""
+    bad = cells[cells["reason"].ne("")]
+    fresh = bad["place"].ne(bad["place"].shift()) | bad["reason"].ne(bad["reason"].shift()) \
+        | bad["from"].ne(bad["to"].shift())
+    return bad.groupby(fresh.cumsum()).agg({"place": "first", "quantity": "first", "from": "first", "to": "last",
+                                            "reason": "first"})
+
+
+def _count_doubled(counted: Counted, grid: _Grid, ledger: Ledger) -> None:
+    later = counted.rows["later"].to_numpy()[grid.row]
+    ledger.repair(grid.row[(later > 0) & (grid.count > grid.start + grid.step)], "hour_doubled")
+
+
+def _report(path: Path, series: Series, counted: Counted, table: Table, plan: Plan, said: LogMapping) -> SeriesReport:
+    columns: Mapping[str, str] = {
+        "start": " + ".join(table.header[p] for p in plan.time),
+        **({"unit": table.header[plan.place]} if plan.place is not None else {}),
+        **{quantity: table.header[p] for p, quantity in plan.measured.items()}}
+    used = set(plan.used())
+    present = set(series.table["place"].unique()) | set(series.gaps["place"])
+    return SeriesReport(
+        file=str(path), sha256=sha256_of(path), files=tuple(FileRows(*one) for one in counted.ledger.counts()),
+        faults=counted.ledger.table(), columns=columns,
+        unused=tuple(name for p, name in enumerate(table.header) if p not in used),
+        places=tuple(place for place in counted.places if place.name in present), notes=tuple(counted.ledger.notes),
+        series=series, mapping=said.model_copy(update={
+            "quantities": {**said.quantities, **{table.header[p]: q for p, q in plan.measured.items()}},
+            "time_zone": said.time_zone or (series.time_zone if series.time_zone != "UTC" else None)}))

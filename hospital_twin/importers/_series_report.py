@@ -1,0 +1,118 @@
+"""The report of a file of counts: what was read, what is missing, and what was left out."""
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hospital_twin.eventlog import Series
+from hospital_twin.importers._count_rows import Place
+from hospital_twin.importers._mapping import LogMapping
+from hospital_twin.importers._persons import shown_heading
+from hospital_twin.importers._rows_report import FileRows, RowsReport
+
+SHAPE = "Counts without patients"
+_LONGEST = 8
+_REASONS = {"missing": "no row", "blank": "nothing in the row", "unreadable": "a number that cannot be read",
+            "negative": "less than nothing", "contradicts": "rows that contradict each other",
+            "frozen": "a feed that had stopped: one number for longer than chance allows"}
+"""Reasons of gaps in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesReport(RowsReport):
+    """What reading a file of counts found.
+
+    file, sha256, files, faults, notes, mapping: as in `QualityReport`. columns: start, unit, or a quantity → column
+    name; unused: columns that were not kept. places: what they are called, and were. series: what was made of it.
+    """
+
+    file: str
+    sha256: str
+    files: tuple[FileRows, ...]
+    faults: pd.DataFrame
+    columns: Mapping[str, str]
+    unused: tuple[str, ...]
+    places: tuple[Place, ...]
+    notes: tuple[str, ...]
+    series: Series
+    mapping: LogMapping
+
+    def gaps(self) -> pd.DataFrame:
+        """Gaps by quantity and reason: ``quantity``, ``reason``, ``gaps``, ``places``, ``hours``."""
+        table = self.series.gaps.assign(hours=_hours(self.series.gaps))
+        return table.groupby(["quantity", "reason"], sort=True).agg(
+            gaps=("hours", "size"), places=("place", "nunique"), hours=("hours", "sum")).reset_index()
+
+    def lines(self) -> list[str]:
+        """The report as lines of text."""
+        table, zone = self.series.table, self.series.time_zone
+        span = f"{_local(table['from'].min(), zone)} to {_local(table['to'].max(), zone)} ({zone})" if len(table) \
+            else "no number that can be used"
+        found = [f"{self.file}: {SHAPE}",
+                 f"  {self.read:,} rows read, {self.kept:,} kept ({self.repaired:,} of them repaired), "
+                 f"{self.rejected:,} rejected",
+                 f"  {len(self.places):,} {'place' if len(self.places) == 1 else 'places'}, {span}"]
+        found += ["Columns", *(f"  {name}: {json.dumps(header, ensure_ascii=False)}"
+                               for name, header in self.columns.items())]
+        if self.unused:
+            found.append(f"  not used, and not kept: {', '.join(map(shown_heading, self.unused))}")
+        found += ["Places", *(_place(place) for place in self.places)]
+        found += ["Numbers that can be used", *(
+            f"  {quantity}: {len(rows):,}, {_hours(rows).sum():,.0f} hours, places: {rows['place'].nunique():,}"
+            for quantity, rows in table.groupby("quantity", observed=True))]
+        found += self.fault_lines() + self._gap_lines()
+        if self.notes:
+            found += ["Notes", *(f"  {note}" for note in self.notes)]
+        return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report for JSON; every fault and gap is listed."""
+        gaps = self.series.gaps
+        return {
+            "file": self.file, "sha256": self.sha256, "shape": SHAPE, "rows_read": self.read, "rows_kept": self.kept,
+            "rows_repaired": self.repaired, "rows_rejected": self.rejected,
+            "files": [file._asdict() for file in self.files], "time_zone": self.series.time_zone,
+            "columns": dict(self.columns), "unused": list(map(shown_heading, self.unused)),
+            "places": [place._asdict() for place in self.places],
+            "numbers": {str(quantity): len(rows)
+                        for quantity, rows in self.series.table.groupby("quantity", observed=True)},
+            **self.faults_to_dict(),
+            "gaps": [{**row, "from": row["from"].isoformat(), "to": row["to"].isoformat()}
+                     for row in gaps.to_dict("records")],
+            "notes": list(self.notes)}
+
+    def _gap_lines(self) -> list[str]:
+        """By reason, with the longest; what is so for several quantities of a place at once is said once."""
+        gaps = self.series.gaps
+        if gaps.empty:
+            return []
+        one = gaps.groupby(["reason", "place", "from", "to"], sort=False)["quantity"].agg(list).reset_index()
+        one["hours"] = _hours(one)
+        found = ["Missing or left out"]
+        for reason in [reason for reason in _REASONS if one["reason"].eq(reason).any()]:
+            rows = one[one["reason"].eq(reason)].sort_values(["hours", "from", "place"], ascending=[False, True, True])
+            found.append(f"  {_REASONS[reason]}: {len(rows):,} {'gap' if len(rows) == 1 else 'gaps'}, "
+                         f"{rows['hours'].sum():,.0f} hours, in {rows['place'].nunique():,} places"
+                         + ("; the longest:" if len(rows) > _LONGEST else ":"))
+            for row in rows.head(_LONGEST).itertuples():
+                which = "" if len(row.quantity) == gaps["quantity"].nunique() else f", {', '.join(row.quantity)}"
+                found.append(f"    {row.place}: {_local(row[3], self.series.time_zone)} to "
+                             f"{_local(row.to, self.series.time_zone)}{which}")
+        return found
+
+
+def _hours(rows: pd.DataFrame) -> pd.Series:
+    return (rows["to"] - rows["from"]).dt.total_seconds() / 3600
+
+
+def _local(time: pd.Timestamp, zone: str) -> str:
+    return f"{time.tz_convert(zone):%Y-%m-%d %H:%M}"
+
+
+def _place(place: Place) -> str:
+    earlier = f", before that {', '.join(place.earlier)}" if place.earlier else ""
+    return f"  {place.log or place.name} = {place.name} ({place.rows:,} rows{earlier})"
