@@ -1,4 +1,4 @@
-"""The small samples: each is what its command in `data_samples/README.md` writes, and all hold the same stays."""
+"""The small samples: each is what its command in `data_samples/README.md` writes, and is read as what was written."""
 from __future__ import annotations
 
 import gzip
@@ -13,15 +13,18 @@ import pytest
 
 from hospital_twin.cli._endings import exit_code
 from hospital_twin.generator import sample
-from hospital_twin.importers import Pseudonyms, read_log
+from hospital_twin.importers import Pseudonyms, read_log, read_series
 from hospital_twin.shipped import samples_folder
 
 pytestmark = pytest.mark.integration
 
-SAMPLES = {"ed_events.csv": "event rows", "ed_events.xes.gz": "event rows", "ed_intervals.csv": "interval rows",
+STAYS = {"ed_events.csv": "event rows", "ed_events.xes.gz": "event rows", "ed_intervals.csv": "interval rows",
            "ed_offsets.csv": "offset rows", "ed_stays.parquet": "stay rows", "ed_stays.xlsx": "stay rows",
            "ed_stays_1904.xlsx": "stay rows"}
 """Sample → what it has to be recognised as."""
+SERIES = {"ed_census.csv": ("Unit", "Census", "census_on_the_hour"), "ed_counts.csv": (None, "Arrivals", "arrivals")}
+"""Sample of counts → its column of places, its column of numbers, and what they count."""
+SAMPLES = (*STAYS, *SERIES)
 KEY, ZONE = b"a key of the tests", "Europe/Berlin"
 
 
@@ -71,7 +74,7 @@ def _inside(path: Path) -> Any:
     return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
 
 
-@pytest.mark.parametrize(("name", "shape"), SAMPLES.items())
+@pytest.mark.parametrize(("name", "shape"), STAYS.items())
 def test_a_sample_is_read_as_the_stays_that_were_written(name: str, shape: str) -> None:
     log, report = read_log(samples_folder() / name, time_zone=ZONE, key=KEY)
     assert report.shape == shape
@@ -95,3 +98,28 @@ def _stay_rows() -> pd.DataFrame:
 
 def _in_order(stays: pd.DataFrame) -> pd.DataFrame:
     return stays.sort_values(["visit", "start", "end", "unit"]).reset_index(drop=True)
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_a_sample_of_counts_is_read_as_the_numbers_that_were_written(name: str) -> None:
+    place, number, quantity = SERIES[name]
+    series, report = read_series(samples_folder() / name, time_zone=ZONE)
+    assert sum(file.rejected for file in report.files) == 0
+    assert series.gaps.empty
+    assert set(series.table["quantity"]) == {quantity}
+    rows = pd.read_csv(samples_folder() / name)
+    when = pd.to_datetime(rows["Time"]).dt.tz_localize(ZONE).dt.tz_convert("UTC")
+    places = rows[place] if place else pd.Series("whole hospital", index=rows.index)
+    assert _values(series.table["place"], series.table["from"], series.table["value"]) == \
+        _values(places, when, rows[number])
+
+
+def test_the_arrivals_counted_are_those_of_the_stays() -> None:
+    stays = pd.read_parquet(samples_folder() / "ed_stays.parquet")
+    came = stays.groupby("Visit")["In"].min().dt.floor("h").value_counts()
+    counts = pd.read_csv(samples_folder() / "ed_counts.csv", parse_dates=["Time"]).set_index("Time")["Arrivals"]
+    assert counts[counts > 0].to_dict() == came.to_dict()
+
+
+def _values(places: pd.Series, times: pd.Series, values: pd.Series) -> list[tuple[Any, ...]]:
+    return sorted(zip(places.astype(str), times, values.astype(float), strict=True))
