@@ -35,9 +35,10 @@ def frozen(values: np.ndarray, adjoin: np.ndarray, hour: np.ndarray) -> np.ndarr
     """Which numbers of one place only repeat one that a feed had stopped at.
 
     values: in order of time, NaN where there is none. adjoin: whether each follows the one before without a gap.
-    hour: of the day. The chance that a number stays the same is estimated by the hour of the day, and by the number
-    itself from its other runs (one more stay and one more change added), and the greater of the two counts. A run is
-    frozen when the product of its chances, times the number of runs, is below `LEAST`.
+    hour: of the day. The chance that a number stays the same is estimated by the hour of the day (of all numbers, so
+    that what never changes is not frozen), and by the number itself from its other runs (with one more stay and one
+    more change), and the greater of the two counts. A run is frozen when the product of its chances, times the number
+    of runs, is below `LEAST`.
     """
     follows = adjoin & np.isfinite(values) & np.isfinite(np.roll(values, 1))
     follows[:1] = False
@@ -49,7 +50,7 @@ def frozen(values: np.ndarray, adjoin: np.ndarray, hour: np.ndarray) -> np.ndarr
     codes, _ = pd.factorize(values)
     before = np.roll(codes, 1)
     of_day, stayed = _shares(hour, follows, same)
-    by_hour = (stayed + 1) / (of_day + 2)
+    by_hour = np.divide(stayed, of_day, where=same, out=np.ones(len(values)))
     met, kept = _shares(before, follows, same)
     by_value = np.divide(kept - stays + 1, met - stays - ended + 2, where=same, out=np.ones(len(values)))
     chance = np.where(same, np.log(np.maximum(by_hour, by_value)), 0.0)

@@ -17,7 +17,7 @@ from hospital_twin.importers._count_checks import by_place, frozen, totals
 from hospital_twin.importers._count_columns import Plan, needed
 from hospital_twin.importers._count_rows import BLANK, Counted, read_counts
 from hospital_twin.importers._importer import Options
-from hospital_twin.importers._ledger import REASONS, Ledger
+from hospital_twin.importers._ledger import REASONS
 from hospital_twin.importers._mapping import LogMapping, read_mapping
 from hospital_twin.importers._rows_report import FileRows
 from hospital_twin.importers._saved_mapping import beside
@@ -50,19 +50,18 @@ def read_series(path: str | Path, mapping: LogMapping | str | Path | None = None
     if found:
         counted.ledger.note(f"read with the mapping {found}, which lies beside the file")
     series = _series(counted, table, plan, options)
-    return series, _report(path, series, counted, table, plan, said)
+    return series, _report(path, series, counted, table, plan, options)
 
 
 class _Grid(NamedTuple):
     """Rows that stand for a place and a time, in order of both: their places in the file, codes of their places,
-    their times and the ends of their readings and counts in microseconds, and the gaps between them."""
+    their times and the ends of their readings and counts in microseconds. step: the usual one from row to row."""
 
     row: np.ndarray
     place: np.ndarray
     start: np.ndarray
     reading: np.ndarray
     count: np.ndarray
-    gaps: pd.DataFrame
     step: int
 
 
@@ -80,7 +79,7 @@ def _series(counted: Counted, table: Table, plan: Plan, options: Options) -> Ser
                        f"for others ({', '.join(f'{q} = {name}' for q, name in header.items())})? Then {A_MAPPING} "
                        "says what they are")
     names = np.array(sorted({place.name for place in counted.places}), dtype=object)
-    grid = _grid(counted, once, names, zone, ledger)
+    grid = _grid(counted, once, names, zone)
     tables, gaps = [], []
     for quantity in counted.values:
         values = counted.values[quantity][grid.row]
@@ -93,8 +92,8 @@ def _series(counted: Counted, table: Table, plan: Plan, options: Options) -> Ser
         until = grid.count if quantity in COUNTS else grid.reading
         own = pd.DataFrame({"place": names[grid.place], "quantity": quantity, "from": grid.start, "to": until})
         tables.append(own.assign(value=values)[lacks == ""])
-        gaps += [_merged(own.assign(reason=lacks)), grid.gaps.assign(quantity=quantity)]
-    _count_doubled(counted, grid, ledger)
+        gaps += [_merged(own.assign(reason=lacks)), _missing(grid, until, names).assign(quantity=quantity)]
+    _count_doubled(counted, grid)
     about = Provenance(kind="log", name=Path(table.name).name, sha256="", version=__version__)
     return Series.of(_zoned(pd.concat(tables)), time_zone=zone, provenance=about,
                      gaps=_zoned(pd.concat(gaps)).sort_values(["quantity", "place", "from"], ignore_index=True))
@@ -145,7 +144,7 @@ def _once(counted: Counted, table: Table, plan: Plan) -> tuple[np.ndarray, np.nd
     ledger.reject(whole.index[whole.duplicated()].to_numpy(), "duplicate")
     left = told.loc[ledger.kept, ["place", "utc"]]
     apart = left.index[left.duplicated(keep=False)].to_numpy()
-    if plan.place is None and len(apart) > ledger.kept.sum() / 2:
+    if plan.place is None and len(apart) and whole.duplicated(["place", "utc"], keep=False).mean() > 0.5:
         raise BadInput(table.where, "most times stand in several rows, and no column is recognised as that of the "
                        "places", f"{A_MAPPING} that names it: `columns: {{unit: <column name>}}`")
     contradicting = np.zeros(len(rows), dtype=bool)
@@ -157,7 +156,7 @@ def _once(counted: Counted, table: Table, plan: Plan) -> tuple[np.ndarray, np.nd
     return once, contradicting
 
 
-def _grid(counted: Counted, once: np.ndarray, names: np.ndarray, zone: str, ledger: Ledger) -> _Grid:
+def _grid(counted: Counted, once: np.ndarray, names: np.ndarray, zone: str) -> _Grid:
     row = np.flatnonzero(once)
     rows = counted.rows.iloc[row]
     place = np.searchsorted(names, rows["place"].to_numpy())
@@ -165,12 +164,12 @@ def _grid(counted: Counted, once: np.ndarray, names: np.ndarray, zone: str, ledg
     order = np.lexsort((start, place))
     row, place, start = row[order], place[order], start[order]
     later, wall = rows["later"].to_numpy()[order], rows["wall"].to_numpy().astype("datetime64[us]")[order]
-    first, last = np.diff(place, prepend=-1) != 0, np.diff(place, append=-1) != 0
+    last = np.diff(place, append=-1) != 0
     following = np.where(last, np.iinfo(np.int64).max, np.roll(start, -1))
     wait = (following - start)[~last]
-    step = int(np.median(wait)) if len(wait) else _HOUR
+    step = int(np.sort(wait)[(len(wait) - 1) // 2]) if len(wait) else _HOUR
     if not len(wait):
-        ledger.note("each place has one time only: it is taken to stand for an hour")
+        counted.ledger.note("each place has one time only: it is taken to stand for an hour")
     usual = start + step
     if step == _DAY and not counted.offsets and zone != "UTC":
         days = pd.DatetimeIndex(wall + np.timedelta64(1, "D"))
@@ -180,14 +179,17 @@ def _grid(counted: Counted, once: np.ndarray, names: np.ndarray, zone: str, ledg
     both = (later > 0) & (following - start > 1.5 * step) & (following - usual <= later + step // 2)
     reading = np.where(following - start <= 1.5 * step, following, usual)
     count = np.where(both, following, reading)
-    begin, end = int(start.min()), int(count.max())
-    parts = [(place[first], np.full(first.sum(), begin), start[first]),
-             (place[~last], count[~last], following[~last]),
-             (place[last], count[last], np.full(last.sum(), end))]
-    at, since, until = (np.concatenate(part) for part in zip(*parts, strict=True))
-    long = until - since > step / 2
-    gaps = pd.DataFrame({"place": names[at], "from": since, "to": until, "reason": MISSING})[long]
-    return _Grid(row, place, start, reading, count, gaps, step)
+    return _Grid(row, place, start, reading, count, step)
+
+
+def _missing(grid: _Grid, until: np.ndarray, names: np.ndarray) -> pd.DataFrame:
+    """Where a place has no row, from the first time in the file to the last. until: where each row ends."""
+    first, last = np.diff(grid.place, prepend=-1) != 0, np.diff(grid.place, append=-1) != 0
+    parts = [(grid.place[first], np.full(first.sum(), grid.start.min()), grid.start[first]),
+             (grid.place[~last], until[~last], grid.start[~first]),
+             (grid.place[last], until[last], np.full(last.sum(), until.max()))]
+    at, since, to = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return pd.DataFrame({"place": names[at], "from": since, "to": to, "reason": MISSING})[to - since > grid.step / 2]
 
 
 def _frozen(values: np.ndarray, grid: _Grid, zone: str) -> np.ndarray:
@@ -209,12 +211,13 @@ def _merged(cells: pd.DataFrame) -> pd.DataFrame:
                                             "reason": "first"})
 
 
-def _count_doubled(counted: Counted, grid: _Grid, ledger: Ledger) -> None:
+def _count_doubled(counted: Counted, grid: _Grid) -> None:
     later = counted.rows["later"].to_numpy()[grid.row]
-    ledger.repair(grid.row[(later > 0) & (grid.count > grid.start + grid.step)], "hour_doubled")
+    counted.ledger.repair(grid.row[(later > 0) & (grid.count > grid.start + grid.step)], "hour_doubled")
 
 
-def _report(path: Path, series: Series, counted: Counted, table: Table, plan: Plan, said: LogMapping) -> SeriesReport:
+def _report(path: Path, series: Series, counted: Counted, table: Table, plan: Plan, options: Options) -> SeriesReport:
+    said = options.mapping
     columns: Mapping[str, str] = {
         "start": " + ".join(table.header[p] for p in plan.time),
         **({"unit": table.header[plan.place]} if plan.place is not None else {}),
@@ -228,4 +231,4 @@ def _report(path: Path, series: Series, counted: Counted, table: Table, plan: Pl
         places=tuple(place for place in counted.places if place.name in present), notes=tuple(counted.ledger.notes),
         series=series, mapping=said.model_copy(update={
             "quantities": {**said.quantities, **{table.header[p]: q for p, q in plan.measured.items()}},
-            "time_zone": said.time_zone or (series.time_zone if series.time_zone != "UTC" else None)}))
+            "time_zone": said.time_zone or options.time_zone}))

@@ -15,7 +15,7 @@ from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows, RowsReport
 
 SHAPE = "Counts without patients"
-_LONGEST = 8
+_LONGEST, _FEW = 8, 3
 _REASONS = {"missing": "no row", "blank": "nothing in the row", "unreadable": "a number that cannot be read",
             "negative": "less than nothing", "contradicts": "rows that contradict each other",
             "frozen": "a feed that had stopped: one number for longer than chance allows"}
@@ -41,6 +41,14 @@ class SeriesReport(RowsReport):
     series: Series
     mapping: LogMapping
 
+    @property
+    def useful(self) -> bool:
+        """Whether there is any number that can be used."""
+        return len(self.series.table) > 0
+
+    def might_be(self) -> None:
+        """As in `QualityReport`; of counts, nothing more is needed than what makes them some."""
+
     def gaps(self) -> pd.DataFrame:
         """Gaps by quantity and reason: ``quantity``, ``reason``, ``gaps``, ``places``, ``hours``."""
         table = self.series.gaps.assign(hours=_hours(self.series.gaps))
@@ -65,9 +73,8 @@ class SeriesReport(RowsReport):
             f"  {quantity}: {len(rows):,}, {_hours(rows).sum():,.0f} hours, places: {rows['place'].nunique():,}"
             for quantity, rows in table.groupby("quantity", observed=True))]
         found += self.fault_lines() + self._gap_lines()
-        if self.notes:
-            found += ["Notes", *(f"  {note}" for note in self.notes)]
-        return found
+        told = "These are counts without visits: they tell how many came or were there, and not how long anybody stayed"
+        return [*found, "Notes", *(f"  {note}" for note in (*self.notes, told))]
 
     def to_dict(self) -> dict[str, Any]:
         """The report for JSON; every fault and gap is listed."""
@@ -86,23 +93,28 @@ class SeriesReport(RowsReport):
             "notes": list(self.notes)}
 
     def _gap_lines(self) -> list[str]:
-        """By reason, with the longest; what is so for several quantities of a place at once is said once."""
+        """By reason, with the longest; what is so for several quantities or places at once is said once."""
         gaps = self.series.gaps
-        if gaps.empty:
-            return []
-        one = gaps.groupby(["reason", "place", "from", "to"], sort=False)["quantity"].agg(list).reset_index()
-        one["hours"] = _hours(one)
-        found = ["Missing or left out"]
+        span = ["reason", "from", "to"]
+        one = gaps.groupby([*span, "place"], sort=False)["quantity"].agg(tuple).reset_index()
+        found = ["Missing or left out"] if len(gaps) else []
         for reason in [reason for reason in _REASONS if one["reason"].eq(reason).any()]:
-            rows = one[one["reason"].eq(reason)].sort_values(["hours", "from", "place"], ascending=[False, True, True])
+            rows = one[one["reason"].eq(reason)]
+            whole = rows.groupby([*span, "quantity"])["place"].agg(tuple).reset_index()
+            whole = whole.assign(hours=_hours(whole)).sort_values(["hours", "from"], ascending=[False, True])
             found.append(f"  {_REASONS[reason]}: {len(rows):,} {'gap' if len(rows) == 1 else 'gaps'}, "
-                         f"{rows['hours'].sum():,.0f} hours, in {rows['place'].nunique():,} places"
-                         + ("; the longest:" if len(rows) > _LONGEST else ":"))
-            for row in rows.head(_LONGEST).itertuples():
-                which = "" if len(row.quantity) == gaps["quantity"].nunique() else f", {', '.join(row.quantity)}"
-                found.append(f"    {row.place}: {_local(row[3], self.series.time_zone)} to "
-                             f"{_local(row.to, self.series.time_zone)}{which}")
+                         f"{_hours(rows).sum():,.0f} hours, places: {rows['place'].nunique():,}"
+                         + ("; the longest:" if len(whole) > _LONGEST else ":"))
+            found += [self._gap_line(row["place"], row["quantity"], row["from"], row["to"])
+                      for _, row in whole.head(_LONGEST).iterrows()]
         return found
+
+    def _gap_line(self, places: tuple[str, ...], quantities: tuple[str, ...], since: pd.Timestamp, until: pd.Timestamp
+                  ) -> str:
+        zone, every = self.series.time_zone, self.series.gaps["quantity"].nunique()
+        where = ", ".join(places) if len(places) <= _FEW else f"{len(places):,} places"
+        which = "" if len(quantities) == every else f", {', '.join(quantities)}"
+        return f"    {_local(since, zone)} to {_local(until, zone)}: {where}{which}"
 
 
 def _hours(rows: pd.DataFrame) -> pd.Series:
