@@ -14,7 +14,8 @@ from hospital_twin.cli._voice import Voice
 from hospital_twin.errors import BadInput
 
 if TYPE_CHECKING:
-    from hospital_twin.importers import QualityReport
+    from hospital_twin.importers import QualityReport, SeriesReport
+    from hospital_twin.layout import Layout
 
 
 @command("check", example="hospital-twin check admissions.csv\n"
@@ -36,11 +37,11 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
           save_mapping: Path | None, most_rejected: int, as_json: bool) -> int:
     """Read a LOG and print what was found: rows kept, repaired and rejected, with lines and reasons.
 
-    LOG is a table of stays, intervals, events or offsets from the arrival, as CSV (.gz or .zip as well), Excel, Parquet
-    or XES, or the folder of a MIMIC-IV hospital module. What its columns mean is found by their names and what stands
-    in them; `--mapping` says it where that fails.
+    LOG is a table of stays, intervals, events or offsets from the arrival, or of hourly counts or who is there, as CSV
+    (.gz or .zip as well), Excel, Parquet or XES, or the folder of a MIMIC-IV hospital module. What its columns mean is
+    found by their names and what stands in them; `--mapping` says it where that fails.
     """
-    from hospital_twin.cli._inputs import layout_of, log_of, with_mapping
+    from hospital_twin.cli._inputs import layout_of, with_mapping
     from hospital_twin.cli._kept import is_kept
     voice = Voice(as_json)
     if save_mapping and save_mapping.exists():
@@ -49,12 +50,12 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
     if is_kept(log):
         raise BadInput(log, "this log was checked when it was imported; its rows are not kept",
                        "the file that it came from; or hospital-twin calibrate, which takes it")
-    _, report = log_of(log, layout_of(layout), mapping, time_zone)
+    report = _read(log, layout_of(layout), mapping, time_zone)
     voice.answer(report.to_dict() if as_json else None)
     for line in () if as_json else report.lines():
         voice.block(line)
     if not as_json:
-        _point_out(report, with_mapping(log, mapping), voice)
+        _point_out(report.might_be(), with_mapping(log, mapping), voice)
     if faults:
         report.save_faults(faults)
         voice.say(f"Every fault, one per line: {faults}")
@@ -62,17 +63,28 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
         report.save_mapping(save_mapping)
         voice.say(f"How the log was read: {save_mapping}. Correct it, then: {with_mapping(log, str(save_mapping))}")
     few = 100 * report.rejected <= most_rejected * report.read
-    if not report.can:
+    if not report.useful:
         voice.say("Answer: no. Nothing can be calibrated from this log.")
     elif not few:
         voice.say(f"Answer: no. {report.rejected:,} of {report.read:,} rows had to be rejected, which is more than "
                   f"{most_rejected} %.")
-    return DONE if report.can and few else NO
+    return DONE if report.useful and few else NO
 
 
-def _point_out(report: QualityReport, command: str, voice: Voice) -> None:
+def _read(log: str, layout: Layout | None, mapping: str | None, time_zone: str | None) -> QualityReport | SeriesReport:
+    """The report of a log or, where no importer of visits reads the file, of the counts in it."""
+    from hospital_twin.cli._inputs import log_of
+    from hospital_twin.cli._progress import busy
+    from hospital_twin.importers import HoldsCounts, read_series
+    try:
+        return log_of(log, layout, mapping, time_zone)[1]
+    except HoldsCounts:
+        with busy("Reading the counts"):
+            return read_series(log, mapping, time_zone or (layout.time_zone if layout else None))[1]
+
+
+def _point_out(found: tuple[str, str] | None, command: str, voice: Voice) -> None:
     """How to say that a column that is not used is one that is needed."""
-    found = report.might_be()
     if found:
         field, header = found
         voice.block(f"  if one of the columns not used is one that is needed, name it in a mapping file: "

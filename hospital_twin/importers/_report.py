@@ -61,6 +61,11 @@ class QualityReport(RowsReport):
     guesses: Mapping[str, Guess] = field(default_factory=dict)
     mapping: LogMapping = field(default_factory=LogMapping)
 
+    @property
+    def useful(self) -> bool:
+        """Whether anything can be calibrated from the log."""
+        return bool(self.can)
+
     def lines(self) -> list[str]:
         """The report as lines of text."""
         span = f"{self._local(self.start)} to {self._local(self.end)} ({self.time_zone})"

@@ -8,7 +8,7 @@ from scripts.doc_blocks.markdown import code, table
 EXAMPLES = {
     "shape": "stays", "sheet": "Stays 2024", "columns": "{start: Ward In, end: [Out date, Out time], left: null}",
     "attributes": "{acuity: ESI level}", "units": "{Emerg Dept 1: majors, Test ward: null}", "kinds": "{majors: ed}",
-    "roles": "{sho: doctor}", "offset_unit": "min",
+    "roles": "{sho: doctor}", "quantities": "{Nb presents: census_on_the_hour, Score: null}", "offset_unit": "min",
     "events": "{Admission IC: {stay: icu}, Release A: {leave: home}, CRP: null}",
     "date_order": "day_first", "time_zone": "Europe/London", "dates_comparable": "false",
 }

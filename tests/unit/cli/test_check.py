@@ -1,6 +1,7 @@
 """`hospital-twin check`: what it says, and what it says to do next."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,26 @@ def test_how_a_log_was_read_is_saved_and_found_again(log: Path, capsys: pytest.C
     assert '  start: "In" (mapping; like 9999-99-99 99:99)' in said
     assert exit_code(["check", log.name, "--save-mapping", named]) == 2
     assert "this file is there already" in capsys.readouterr().err
+
+
+def test_counts_without_visits_are_checked_as_what_they_are(log: Path, capsys: pytest.CaptureFixture[str]):
+    log.write_text("Date;Heure;Site;Nb présents\n2024-03-04;0;A;5\n2024-03-04;1;A;7\n2024-03-04;3;A;x\n")
+    named = f"{log.name}.mapping.yaml"
+    assert exit_code(["check", log.name, "--time-zone", "Europe/Paris", "--save-mapping", named]) == 0
+    said = capsys.readouterr().out
+    assert "Counts without patients\n  3 rows read, 3 kept (1 of them repaired), 0 rejected\n" in said
+    assert "  census_on_the_hour: 2, 2 hours, places: 1\n" in said
+    assert "    2024-03-04 02:00 to 2024-03-04 03:00: a\n" in said
+    assert Path(named).read_text().endswith("quantities:\n  Nb présents: census_on_the_hour\n"
+                                            "time_zone: Europe/Paris\n")
+    assert exit_code(["check", log.name, "--json", "--faults", "faults.csv"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["gaps"]) == 2
+    assert len(Path("faults.csv").read_text().splitlines()) == 2
+    assert exit_code(["import", log.name, "--store", "store.sqlite"]) == 2
+    assert "these are counts, without visits" in capsys.readouterr().err
+
+
+def test_counts_of_which_most_are_lacking_are_an_answer_of_no(log: Path, capsys: pytest.CaptureFixture[str]):
+    log.write_text("time,arrivals\n2024-03-04 00:00,5\n" + "2024-03-04 01:00,\n" * 4)
+    assert exit_code(["check", log.name, "--time-zone", "UTC"]) == 1
+    assert "4 of 5 rows had to be rejected" in capsys.readouterr().out
