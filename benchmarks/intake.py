@@ -16,12 +16,10 @@ COPIES = 3
 APART = pd.Timedelta(minutes=7)
 TIMES = ["Requested", "Start", "End"]
 _OURS = """
-from hospital_twin import calibrate, read_layout, read_log
-from hospital_twin.shipped import layouts_folder
-layout = read_layout(layouts_folder() / "community_hospital.yaml")
-log, report = read_log(path, layout=layout)
+from hospital_twin import calibrate, read_log
+log, report = read_log(path)
 read = time.process_time()
-calibrate(log, layout)
+calibrate(log)
 found = {"read": read - begin, "rows": report.read}
 """
 _THEIRS = f"""
@@ -39,7 +37,7 @@ print(json.dumps(found))
 
 
 def intake_over_pandas(_: Path) -> dict[str, Any]:
-    """CPU of reading, checking and calibrating once, in a fresh process; the peer is alternated with it."""
+    """CPU of reading, checking and calibrating once without a layout, in a fresh process; the peer before and after."""
     with tempfile.TemporaryDirectory() as folder:
         path = big_log(Path(folder) / "log.csv")
         theirs = _measured(_THEIRS, path)
