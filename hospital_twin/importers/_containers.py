@@ -44,7 +44,9 @@ def _one_of(path: Path, options: Options) -> tuple[Table, Recognised]:
         return replace(table, notes=(f"of {len(tables)} sheets, {_sheet(table)!r} is read: the only one with columns "
                                      "of visits and times", *table.notes)), columns
     if not likely:
-        return max(found, key=lambda one: len(one[0].header) * len(one[0].sample))
+        table, columns = max(found, key=lambda one: len(one[0].header) * len(one[0].sample))
+        return replace(table, notes=(f"of {len(tables)} sheets, {_sheet(table)!r} alone is read, the largest; `sheet` "
+                                     "in a mapping names another", *table.notes)), columns
     raise BadInput(str(path), f"{len(likely)} sheets can each be the log: "
                    + ", ".join(repr(_sheet(table)) for table, _ in likely[:_SHOWN]),
                    f"a mapping file that says which: `sheet: {_sheet(likely[0][0])}`")

@@ -124,8 +124,8 @@ def _time(table: Table, words: list[tuple[str, ...]], notes: list[str]) -> tuple
         return ()
     first = next((p for p in times if any(_TIME.fullmatch(word) for word in words[p])), times[0])
     if len(times) > 1:
-        notes.append(f"of the columns with times, {table.header[first]!r} is taken; `columns: {{start: ...}}` in a "
-                     "mapping names another")
+        notes.append(f"of the columns with times, {shown_heading(table.header[first])!r} is taken; "
+                     "`columns: {start: ...}` in a mapping names another")
     hours = [p for p in range(len(words)) if p != first and _HOUR.fullmatch("_".join(words[p]))]
     return (first, hours[0]) if shares[first][1] > 0.5 and hours else (first,)
 
@@ -145,8 +145,8 @@ def _measured(table: Table, mapping: LogMapping, words: list[tuple[str, ...]], t
             continue
         if meant in found.values():
             taken = next(q for q, quantity in found.items() if quantity == meant)
-            notes.append(f"{meant}: the column {table.header[taken]!r} is taken, and {table.header[p]!r} left out; "
-                         "`quantities` in a mapping says otherwise")
+            notes.append(f"{meant}: the column {shown_heading(table.header[taken])!r} is taken, and "
+                         f"{shown_heading(table.header[p])!r} left out; `quantities` in a mapping says otherwise")
         else:
             found[p] = meant
     return dict(sorted(found.items()))

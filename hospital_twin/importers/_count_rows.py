@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.errors import BadInput
-from hospital_twin.eventlog import WHOLE_HOSPITAL
+from hospital_twin.eventlog import COUNTS, WHOLE_HOSPITAL
 from hospital_twin.importers._checks import EARLIEST, LATEST
 from hospital_twin.importers._clocks import moments
 from hospital_twin.importers._count_columns import NOTHING, Plan
@@ -43,8 +43,9 @@ class Counted(NamedTuple):
     """Rows of a file of counts.
 
     rows: ``place`` (text), ``wall`` (local, datetime64[us]), ``utc`` (datetime64[us]), ``later`` (microseconds to the
-    second of two hours of one name), one per row of the file. values: quantity → number or NaN, lacks: quantity → why
-    there is none ("" where there is one). offsets: whether the texts say how far the clock was from UTC.
+    second of two hours of one name), ``skipped`` (in an hour that never was), one per row of the file. values: quantity
+    → number or NaN, lacks: quantity → why there is none ("" where there is one). offsets: whether the texts say how far
+    the clock was from UTC.
     """
 
     rows: pd.DataFrame
@@ -70,6 +71,10 @@ def read_counts(path: Path, table: Table, plan: Plan, options: Options) -> Count
     values, lacks = {}, {}
     for position, quantity in plan.measured.items():
         values[quantity], lacks[quantity] = _numbers(column[position], table.header[position], ledger)
+    came = [values[quantity] > 0 for quantity in values if quantity in COUNTS]
+    if came and (rows["skipped"].to_numpy() & np.logical_or.reduce(came)).any():
+        ledger.note(f"something is counted in an hour that the clock skips in {options.time_zone}: is the time that of "
+                    "another zone, or UTC?")
     rows["place"], places = _places(plan, column, table, options, ledger)
     return Counted(rows, values, lacks, places, ledger, offsets)
 
@@ -88,8 +93,9 @@ def _times(table: Table, plan: Plan, column: Mapping[int, np.ndarray], lines: np
     ledger.reject(times.unreadable, "unreadable_time", header, texts)
     ledger.reject(times.missing, "missing_start", header)
     ledger.reject((found.utc < EARLIEST) | (found.utc >= LATEST), "impossible_time", header)
-    ledger.reject(found.skipped & ~times.date_only, "hour_skipped", header)
-    rows = pd.DataFrame({"wall": times.wall, "utc": found.utc, "later": np.where(times.date_only, 0, found.later)})
+    rows = pd.DataFrame({"wall": times.wall, "utc": found.utc, "later": np.where(times.date_only, 0, found.later),
+                         "skipped": found.skipped & ~times.date_only})
+    ledger.reject(rows["skipped"].to_numpy(), "hour_skipped", header)
     return rows, bool(times.known.any())
 
 

@@ -19,6 +19,7 @@ from hospital_twin.importers._count_rows import BLANK, Counted, read_counts
 from hospital_twin.importers._importer import Options
 from hospital_twin.importers._ledger import REASONS
 from hospital_twin.importers._mapping import LogMapping, read_mapping
+from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows
 from hospital_twin.importers._saved_mapping import beside
 from hospital_twin.importers._series_report import SeriesReport
@@ -49,7 +50,7 @@ def read_series(path: str | Path, mapping: LogMapping | str | Path | None = None
     counted = read_counts(path, table, plan, options)
     if found:
         counted.ledger.note(f"read with the mapping {found}, which lies beside the file")
-    series = _series(counted, table, plan, options)
+    series = _series(path, counted, table, plan, options)
     return series, _report(path, series, counted, table, plan, options)
 
 
@@ -65,7 +66,7 @@ class _Grid(NamedTuple):
     step: int
 
 
-def _series(counted: Counted, table: Table, plan: Plan, options: Options) -> Series:
+def _series(path: Path, counted: Counted, table: Table, plan: Plan, options: Options) -> Series:
     ledger, header = counted.ledger, {quantity: table.header[p] for p, quantity in plan.measured.items()}
     zone = options.time_zone or "UTC"
     _second_hours(counted)
@@ -74,9 +75,10 @@ def _series(counted: Counted, table: Table, plan: Plan, options: Options) -> Ser
     if not (once & ledger.kept).any():
         reasons = ledger.table()["reason"].value_counts()
         shown = "; ".join(f"{n:,} × {REASONS[str(reason)]}" for reason, n in reasons.items() if n)
+        taken = ", ".join(f"{quantity} = {shown_heading(name)}" for quantity, name in header.items())
         raise BadInput(table.name, f"not one of the {len(ledger.lines):,} rows can be used: {shown}",
                        "rows of counts with a time from 1971 to 2099, each place and time once. Were columns mistaken "
-                       f"for others ({', '.join(f'{q} = {name}' for q, name in header.items())})? Then {A_MAPPING} "
+                       f"for others ({taken})? Then {A_MAPPING} "
                        "says what they are")
     names = np.array(sorted({place.name for place in counted.places}), dtype=object)
     grid = _grid(counted, once, names, zone)
@@ -94,7 +96,8 @@ def _series(counted: Counted, table: Table, plan: Plan, options: Options) -> Ser
         tables.append(own.assign(value=values)[lacks == ""])
         gaps += [_merged(own.assign(reason=lacks)), _missing(grid, until, names).assign(quantity=quantity)]
     _count_doubled(counted, grid)
-    about = Provenance(kind="log", name=Path(table.name).name, sha256="", version=__version__)
+    about = Provenance(kind="log", name=path.name, sha256=sha256_of(path), version=__version__,
+                       dates_comparable=options.mapping.dates_comparable)
     return Series.of(_zoned(pd.concat(tables)), time_zone=zone, provenance=about,
                      gaps=_zoned(pd.concat(gaps)).sort_values(["quantity", "place", "from"], ignore_index=True))
 
@@ -225,7 +228,7 @@ def _report(path: Path, series: Series, counted: Counted, table: Table, plan: Pl
     used = set(plan.used())
     present = set(series.table["place"].unique()) | set(series.gaps["place"])
     return SeriesReport(
-        file=str(path), sha256=sha256_of(path), files=tuple(FileRows(*one) for one in counted.ledger.counts()),
+        file=str(path), sha256=series.provenance.sha256, files=tuple(FileRows(*one) for one in counted.ledger.counts()),
         faults=counted.ledger.table(), columns=columns,
         unused=tuple(name for p, name in enumerate(table.header) if p not in used),
         places=tuple(place for place in counted.places if place.name in present), notes=tuple(counted.ledger.notes),

@@ -117,6 +117,7 @@ def test_hours_and_counts_add_up_through_a_year_of_clock_changes(written: Writte
     assert (table["to"] - table["from"]).sum() == pd.Timedelta(hours=len(wall))
     assert (table["to"].iloc[:-1].to_numpy() == table["from"].iloc[1:].to_numpy()).all()
     assert series.gaps.empty
+    assert any("an hour that the clock skips in Europe/London" in note for note in report.notes)
     assert table.loc[(table["to"] - table["from"]).gt(pd.Timedelta(hours=1)), "from"].astype(str).tolist() == [
         "2024-10-27 00:00:00+00:00"]
 
@@ -234,3 +235,50 @@ def test_only_repeated_numbers_are_frozen(numbers: list[float], data: st.DataObj
     assert not found[0]
     assert (values[1:][found[1:]] == values[:-1][found[1:]]).all()
     assert adjoin[found].all()
+
+
+def test_of_several_sheets_it_is_said_which_is_read(tmp_path: Path):
+    path = tmp_path / "counts.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        for year, rows in (("2023", 30), ("2024", 50)):
+            times = pd.date_range(f"{year}-03-01", periods=rows, freq="h")
+            pd.DataFrame({"Time": times, "Census": range(rows)}).to_excel(book, sheet_name=year, index=False)
+    series, report = read_series(path, time_zone="UTC")
+    assert values(series.table) == list(range(50))
+    assert any("of 2 sheets, '2024' alone is read" in note for note in report.notes)
+    assert values(read_series(path, LogMapping(sheet="2023"), "UTC")[0].table) == list(range(30))
+
+
+def test_where_it_is_from_goes_with_a_series(written: Written):
+    path = written("time,arrivals\n2024-03-04 10:00,3\n2024-03-04 11:00,3\n")
+    series, report = read_series(path, LogMapping(dates_comparable=False))
+    assert (series.provenance.name, series.provenance.sha256) == ("counts.csv", report.sha256)
+    assert len(report.sha256) == 64
+    assert not series.provenance.dates_comparable
+    assert any("taken as UTC" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_garbage_is_counted_or_refused(written: Written, seed: int):
+    rng = np.random.default_rng(seed)
+    pieces = [*"0123456789-:;, .abÀ\t'NA", "2024-03-04 10:00", "\n", "Total", "1,234", "1e5", "inf", "٣", "9999-12-31",
+              "2024-10-27 01:30", "2024-03-31 01:30"]
+    lines = ["time,place,present,arrivals"]
+    for _ in range(int(rng.integers(1, 60))):
+        month, day, hour, place, present, came = rng.integers((1, 1, 0, 0, -2, 0), (13, 32, 26, 3, 9, 3))
+        sound = f"2024-{month:02d}-{day:02d} {hour:02d}:00,{'ABC'[place]},{present},{came}"
+        odd = ",".join("".join(rng.choice(pieces, rng.integers(0, 4))) for _ in range(rng.integers(1, 6)))
+        lines.append(sound if rng.random() < 0.6 else odd)
+    zone = ("Europe/London", "America/Toronto")[seed % 2]
+    try:
+        series, report = read_series(written("\n".join(lines)), time_zone=zone)
+    except BadInput:
+        return
+    assert counts(report) is not None
+    assert report.lines()
+    assert (series.table["value"] >= 0).all()
+    both = pd.concat([series.table.astype({"place": str, "quantity": str}), series.gaps])
+    both = both.sort_values(["quantity", "place", "from"])
+    same = (both["place"] == both["place"].shift()) & (both["quantity"] == both["quantity"].shift())
+    assert (both["from"] < both["to"]).all()
+    assert not (same & (both["from"] < both["to"].shift())).any()
