@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -51,8 +52,15 @@ def wall_hours(first: date, end: date, time_zone: str) -> tuple[np.ndarray, np.n
     """(date, hour, exposure) of the hours that the clocks of `time_zone` show on the days ``[first, end)``.
 
     One entry per reading of the clock: the hour that spring skips has none, that which autumn repeats has exposure 2.
+    Raises `BadInput` for an unknown zone.
     """
-    begin, finish = (pd.Timestamp(day).tz_localize(time_zone) for day in (first, end))
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise BadInput("time zone of hourly counts", f"{time_zone!r} is none", "a name such as Europe/Paris") from error
+    # In some zones the clock changes at midnight: a day then begins an hour late, or at the first of two midnights.
+    begin, finish = (pd.Timestamp(day).tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+                     for day in (first, end))
     cells = local_hours(begin, finish, time_zone)
     begins = pd.DatetimeIndex(cells.edges[:-1].astype("datetime64[us]")).tz_localize("UTC").tz_convert(time_zone)
     label = begins.tz_localize(None).to_numpy().astype("datetime64[h]")

@@ -23,6 +23,17 @@ def test_a_clock_change_leaves_out_an_hour_or_makes_it_two():
     assert 2 not in wall_hours(date(2016, 3, 13), date(2016, 3, 14), ZONE)[1]
 
 
+def test_a_clock_that_changes_at_midnight_still_gives_whole_days():
+    for day, hours, total in ((date(2024, 3, 10), 23, 23.0), (date(2024, 11, 3), 24, 25.0)):
+        dated, hour, exposure = wall_hours(day, day + timedelta(days=1), "America/Havana")
+        assert (len(hour), exposure.sum()) == (hours, total)
+        assert set(dated.tolist()) == {day}
+    days, _, exposure = wall_hours(date(2024, 1, 1), date(2025, 1, 1), "America/Havana")
+    assert (len(np.unique(days)), exposure.sum()) == (366, 366 * 24)
+    with pytest.raises(BadInput, match="is none"):
+        wall_hours(date(2024, 1, 1), date(2024, 1, 2), "Iowa/Nowhere")
+
+
 def test_a_count_distribution_is_the_negative_binomial_it_says():
     draws = np.random.default_rng(3)
     forecast = CountDistribution(np.full(20_000, 7.0), np.full(20_000, 0.2))
