@@ -21,7 +21,6 @@ class LogMapping(Part):
     """What the columns and words of a log mean. Everything may be left out; what is there counts more than guesses."""
 
     shape: str | None = Field(None, description="The importer: stays, intervals, events, offsets or mimic_iv.")
-    sheet: str | None = Field(None, description="Of a workbook with several sheets: the one with the log.")
     columns: dict[str, Header] = Field(default_factory=dict, description="Meaning → column name (`start: Ward In`), "
                                        "two of them for date and time apart, or nothing to use none.")
     attributes: dict[str, str] = Field(default_factory=dict, description="Class attribute → column name.")
@@ -37,6 +36,7 @@ class LogMapping(Part):
                                           + ", ".join(READINGS + COUNTS) + "), or nothing to leave it out.")
     offset_unit: Literal["s", "min", "h", "d"] | None = Field(
         None, description="Of offsets from the arrival whose column does not say it: min, h, d or s.")
+    sheet: str | None = Field(None, description="Of a workbook with several sheets: the one with the log.")
     date_order: DateOrder | None = Field(None, description="Of dates with the year last: day_first or month_first; "
                                                            "year_first for years of two digits.")
     time_zone: str | None = Field(None, description="Of times without an offset: Europe/London.")
