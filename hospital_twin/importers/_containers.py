@@ -23,6 +23,14 @@ def is_one_file(path: Path) -> bool:
     return not path.is_dir() and (_WORKBOOK in members_of(path) or len(tables_in(path)) == 1)
 
 
+def columns_in(path: Path, options: Options, *needs: str) -> Recognised | None:
+    """What the columns of a file with one table mean; None for what is no such file, or lacks some of `needs`."""
+    if not is_one_file(path):
+        return None
+    _, columns = recognised_in(path, options)
+    return columns if columns.has(*needs) else None
+
+
 def recognised_in(path: Path, options: Options) -> tuple[Table, Recognised]:
     """The table of a log in a file, and what its columns mean; looked for once for each file.
 

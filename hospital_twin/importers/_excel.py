@@ -4,7 +4,8 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class SheetTable(Table):
     epoch_1904: bool
     filled: dict[tuple[int, int], Any]
 
-    def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:  # noqa: ARG002
+    def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
         lines, texts, blank = [], [[] for _ in wanted], 0
         for number in range(self.header_line, len(self.rows)):
             row = self.texts(number, self.columns)
@@ -126,9 +127,8 @@ def _table(path: Path, name: str, rows: list[list[Any]], filled: dict[tuple[int,
                        _notes(rows, header, serial, filled, epoch_1904=epoch_1904), sheet=name, rows=rows,
                        columns=header.columns, serial=serial, epoch_1904=epoch_1904, filled=filled)
     sample = (table.texts(number, header.columns) for number in range(header.rows, len(rows)))
-    first = [row for _, row in zip(range(SAMPLE_ROWS), (row for row in sample if any(row)), strict=False)]
-    object.__setattr__(table, "sample", tuple(first))
-    return table if first else None
+    first = tuple(islice((row for row in sample if any(row)), SAMPLE_ROWS))
+    return replace(table, sample=first) if first else None
 
 
 def _filled(rows: Sequence[Sequence[Any]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]

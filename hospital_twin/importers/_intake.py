@@ -14,21 +14,19 @@ from hospital_twin.importers._abilities import abilities, facts_of
 from hospital_twin.importers._assemble import Assembled, assemble
 from hospital_twin.importers._capacity import staffed_capacity
 from hospital_twin.importers._checks import check_rows, look_at_clocks, look_at_persons
-from hospital_twin.importers._clocks import check_zone
 from hospital_twin.importers._columns import refuse
 from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._count_columns import HoldsCounts, plan_of
 from hospital_twin.importers._importer import Importer, Options, RawRows
-from hospital_twin.importers._ledger import REASONS
-from hospital_twin.importers._mapping import LogMapping, read_mapping
+from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._naming import Named, Word, name_rows
+from hospital_twin.importers._options import options_for
 from hospital_twin.importers._pseudonyms import pseudonyms_of
 from hospital_twin.importers._report import FileRows, QualityReport
-from hospital_twin.importers._saved_mapping import beside, mapping_of
+from hospital_twin.importers._saved_mapping import mapping_of
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._window import Observed, observed
 from hospital_twin.layout import Layout
-from hospital_twin.unit_types import expanded
 
 DRAWER = "hospital_twin.importers"
 _CERTAIN_ENOUGH = 0.5
@@ -54,9 +52,7 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
     Raises `BadInput` for what cannot be read at all; a row that cannot is rejected and listed in the report.
     """
     path, pseudonyms = Path(path), pseudonyms_of(key)
-    found = beside(path) if mapping is None and beside(path).is_file() else None
-    said = read_mapping(found or mapping)
-    options = _options(layout, said, time_zone)
+    options, found = options_for(path, layout, mapping, time_zone)
     chosen = _choose(path, options, importer)
     raw = chosen.read(path, options)
     if found:
@@ -71,16 +67,6 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
     window = observed(assembled.stays, raw.time_zone, comparable=raw.dates_comparable)
     log = _event_log(path, assembled, named, raw, options, window)
     return log, _report(path, chosen, raw, named, log, window, options)
-
-
-def _options(layout: Layout | None, mapping: LogMapping, time_zone: str | None) -> Options:
-    if time_zone is not None:
-        zone = check_zone(time_zone, "time_zone")
-    elif mapping.time_zone is not None:
-        zone = check_zone(mapping.time_zone, mapping.place("time_zone"))
-    else:
-        zone = layout.time_zone if layout else None
-    return Options(expanded(layout) if layout else None, mapping, zone)
 
 
 def _choose(path: Path, options: Options, wanted: str | None) -> Importer:
@@ -121,10 +107,8 @@ def _certainty(drawer: Mapping[str, Importer], path: Path, options: Options
 def _any_left(raw: RawRows, path: Path) -> None:
     if raw.ledger.kept[:len(raw.rows)].any():
         return
-    reasons = raw.ledger.table()["reason"].value_counts()
-    shown = "; ".join(f"{n:,} × {REASONS[str(reason)]}" for reason, n in reasons.items() if n)
     taken = "; ".join(f"{field} = {name}" for field, name in raw.columns.items())
-    raise BadInput(str(path), f"not one of the {len(raw.rows):,} rows can be used: {shown}",
+    raise BadInput(str(path), f"not one of the {len(raw.rows):,} rows can be used: {raw.ledger.why_rejected()}",
                    "rows with a visit, a unit and a start from 1971 to 2099. Were columns mistaken for others "
                    f"({taken})? Then {A_MAPPING} says what they are, and that dates were shifted on purpose "
                    "(`dates_comparable: false`)")

@@ -157,6 +157,11 @@ class Ledger:
                  int((here & ~self.kept).sum()))
                 for name, here in ((name, self.file == i) for i, name in enumerate(self.names))]
 
+    def why_rejected(self) -> str:
+        """How often each reason stands in the table, in words, the commonest first."""
+        reasons = self.table()["reason"].value_counts()
+        return "; ".join(f"{n:,} × {REASONS[str(reason)]}" for reason, n in reasons.items() if n)
+
     def table(self) -> pd.DataFrame:
         """One row per fault: ``file``, ``line``, ``column``, ``reason``, ``action``, ``shape``; by reason and line.
 

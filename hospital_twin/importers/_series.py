@@ -11,17 +11,15 @@ import pandas as pd
 from hospital_twin import __version__
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import COUNTS, Provenance, Series
-from hospital_twin.importers._clocks import check_zone
 from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._count_checks import by_place, frozen, totals
 from hospital_twin.importers._count_columns import Plan, needed
 from hospital_twin.importers._count_rows import BLANK, Counted, read_counts
 from hospital_twin.importers._importer import Options
-from hospital_twin.importers._ledger import REASONS
-from hospital_twin.importers._mapping import LogMapping, read_mapping
+from hospital_twin.importers._mapping import LogMapping
+from hospital_twin.importers._options import options_for
 from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows
-from hospital_twin.importers._saved_mapping import beside
 from hospital_twin.importers._series_report import SeriesReport
 from hospital_twin.importers._source import A_MAPPING, sha256_of
 from hospital_twin.importers._table import Table
@@ -40,13 +38,9 @@ def read_series(path: str | Path, mapping: LogMapping | str | Path | None = None
     Raises `BadInput` for a file that holds no counts, or none that can be used.
     """
     path = Path(path)
-    found = beside(path) if mapping is None and beside(path).is_file() else None
-    said = read_mapping(found or mapping)
-    zone = check_zone(time_zone, "time_zone") if time_zone is not None else \
-        check_zone(said.time_zone, said.place("time_zone")) if said.time_zone is not None else None
-    options = Options(None, said, zone)
+    options, found = options_for(path, None, mapping, time_zone)
     table, _ = recognised_in(path, options)
-    plan = needed(table, said)
+    plan = needed(table, options.mapping)
     counted = read_counts(path, table, plan, options)
     if found:
         counted.ledger.note(f"read with the mapping {found}, which lies beside the file")
@@ -73,10 +67,8 @@ def _series(path: Path, counted: Counted, table: Table, plan: Plan, options: Opt
     _leave_totals(counted, table, plan)
     once, contradicting = _once(counted, table, plan)
     if not (once & ledger.kept).any():
-        reasons = ledger.table()["reason"].value_counts()
-        shown = "; ".join(f"{n:,} × {REASONS[str(reason)]}" for reason, n in reasons.items() if n)
         taken = ", ".join(f"{quantity} = {shown_heading(name)}" for quantity, name in header.items())
-        raise BadInput(table.name, f"not one of the {len(ledger.lines):,} rows can be used: {shown}",
+        raise BadInput(table.name, f"not one of the {len(ledger.lines):,} rows can be used: {ledger.why_rejected()}",
                        "rows of counts with a time from 1971 to 2099, each place and time once. Were columns mistaken "
                        f"for others ({taken})? Then {A_MAPPING} "
                        "says what they are")

@@ -17,17 +17,17 @@ XES = "an XES file: <log> with <trace> for each case and <event> for each event 
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class EventTable(Table):
+class XesTable(Table):
     """The events of a file. Attributes of the case are called ``case:``…; an event's line is that of its element."""
 
     lines: np.ndarray
     texts: Sequence[np.ndarray]
 
-    def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:  # noqa: ARG002
+    def read(self, wanted: Sequence[int], unlike: Sequence[int] = ()) -> TextRows:
         return of_texts(self.lines, [self.texts[place] for place in wanted])
 
 
-def events(source: Source) -> EventTable:
+def events(source: Source) -> XesTable:
     """The table of a file's events. Raises `BadInput` for what is no XES, is damaged, or has entities of its own."""
     lines: list[int] = []
     columns: dict[str, list[str]] = {}
@@ -43,7 +43,7 @@ def events(source: Source) -> EventTable:
     order = sorted(columns, key=lambda name: not name.startswith("case:"))
     texts = [np.array(columns[name] + [""] * (len(lines) - len(columns[name])), dtype=object) for name in order]
     sample = tuple(zip(*(column[:SAMPLE_ROWS].tolist() for column in texts), strict=True))
-    return EventTable(source.name, tuple(order), 0, sample, lines=np.array(lines), texts=texts)
+    return XesTable(source.name, tuple(order), 0, sample, lines=np.array(lines), texts=texts)
 
 
 def _events(source: Source) -> Iterator[tuple[int, dict[str, str]]]:

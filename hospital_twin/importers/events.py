@@ -1,7 +1,7 @@
 """Event rows: a table with one row per event of a visit, an activity and the moment at which it was."""
 from pathlib import Path
 
-from hospital_twin.importers._containers import is_one_file, recognised_in
+from hospital_twin.importers._containers import columns_in
 from hospital_twin.importers._event_rows import EventTable
 from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 from hospital_twin.importers._typed_rows import OF_OTHER_SHAPES, read_rows, same_records
@@ -24,10 +24,8 @@ visit,patient,activity,timestamp
 
 
 def _accepts(path: Path, options: Options) -> float:
-    if not is_one_file(path):
-        return 0.0
-    _, columns = recognised_in(path, options)
-    if not columns.has(*_NEEDS):
+    columns = columns_in(path, options, *_NEEDS)
+    if columns is None:
         return 0.0
     return 0.95 if columns.has("lifecycle") or not columns.has("end") else 0.0
 

@@ -1,7 +1,7 @@
 """Interval rows: one row per stay or task, and a column that says which."""
 from pathlib import Path
 
-from hospital_twin.importers._containers import is_one_file, recognised_in
+from hospital_twin.importers._containers import columns_in
 from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 from hospital_twin.importers._typed_rows import read_rows
 
@@ -19,10 +19,7 @@ visit,patient,activity,unit,start,end,disposition
 
 
 def _accepts(path: Path, options: Options) -> float:
-    if not is_one_file(path):
-        return 0.0
-    _, columns = recognised_in(path, options)
-    return 0.9 if columns.has(*_NEEDS) else 0.0
+    return 0.0 if columns_in(path, options, *_NEEDS) is None else 0.9
 
 
 def _read(path: Path, options: Options) -> RawRows:

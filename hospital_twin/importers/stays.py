@@ -1,7 +1,7 @@
 """Stay rows: one row per stay of a visit in a unit."""
 from pathlib import Path
 
-from hospital_twin.importers._containers import is_one_file, recognised_in
+from hospital_twin.importers._containers import columns_in
 from hospital_twin.importers._importer import Importer, Options, RawRows, Sample
 from hospital_twin.importers._typed_rows import read_rows
 
@@ -19,10 +19,8 @@ visit,patient,unit,start,end,disposition
 
 
 def _accepts(path: Path, options: Options) -> float:
-    if not is_one_file(path):
-        return 0.0
-    _, columns = recognised_in(path, options)
-    if not columns.has(*_NEEDS):
+    columns = columns_in(path, options, *_NEEDS)
+    if columns is None:
         return 0.0
     return 0.5 if columns.has("activity", "end") else 0.0 if columns.has("activity") else 0.9
 
