@@ -29,13 +29,12 @@ def fitted(log: EventLog, layout: Layout | None, voice: Voice) -> Hospital:
 
 
 def told(fit: Fit) -> str:
-    """A fit on one line: its place, its value, its interval and of what that is, how well it fits, and its cases."""
+    """A fit on one line: its place, its value, its interval and of what that is, its cases, and how well it fits."""
     said, _, of = fit.note.partition(_OF)
     parts = [fit.value, *filter(None, (said.strip("; "), of if of != "that" else ""))]
     if fit.low is not None and fit.high is not None:
         parts[-1 if of else 0] += f" [{_digits(fit.low)}, {_digits(fit.high)}]"
-    parts += filter(None, (fit.how_well(),))
-    return f"{fit.path}: {'; '.join(parts)}; {fit.n:,} cases"
+    return f"{fit.path}: {'; '.join(filter(None, (*parts, f'{fit.n:,} cases', fit.how_well())))}"
 
 
 def _digits(value: float) -> str:

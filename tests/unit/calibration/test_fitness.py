@@ -75,5 +75,5 @@ def test_each_family_that_was_tried_is_told_beside_the_one_taken():
 def test_how_well_it_fits_is_told_in_words(gap: float, said: str):
     fit = Fit(path="takes", estimator="", value="3 h", n=900, gap=gap, gap_by_chance=0.03)
     assert fit.how_well() == said
-    assert told(fit) == f"takes: 3 h; {said}; 900 cases"
+    assert told(fit) == f"takes: 3 h; 900 cases; {said}"
     assert Fit(path="takes", estimator="", value="3 h").how_well() == ""
