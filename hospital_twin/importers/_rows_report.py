@@ -14,7 +14,8 @@ from hospital_twin.importers._saved_mapping import save_mapping
 _SHOWN_LINES = 8
 _OF_THE_LOG = ("file", "column", "shape")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
+HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
+"""What became of rows, as a heading."""
 
 
 class FileRows(NamedTuple):
@@ -25,6 +26,26 @@ class FileRows(NamedTuple):
     kept: int
     repaired: int
     rejected: int
+
+
+class FaultGroup(NamedTuple):
+    """The faults of one reason, by line. words: the reason in words. rows: those of `RowsReport.faults`."""
+
+    action: str
+    reason: str
+    words: str
+    rows: pd.DataFrame
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that they are in."""
+        return tuple(column for column in self.rows["column"].unique() if column)
+
+    def places(self, most: int, *, files: bool = False) -> tuple[str, ...]:
+        """The first lines, each with what its value looked like: ``17 (Aaaa 99)``. files: with the file's name."""
+        first = self.rows[:most]
+        lines = first["line"].astype(str) if not files else first["file"].astype(str) + " " + first["line"].astype(str)
+        return tuple(f"{line} ({shape})" if shape else line for line, shape in zip(lines, first["shape"], strict=True))
 
 
 class RowsReport:
@@ -80,9 +101,19 @@ class RowsReport:
         """Write `mapping` as a YAML file, whole or not at all. Raises `OSError` with the file's name."""
         save_mapping(self.mapping, path)
 
+    def fault_groups(self, action: str) -> tuple[FaultGroup, ...]:
+        """The faults of an action by reason, in the order of `faults`."""
+        here = self.faults[self.faults["action"].eq(action)]
+        return tuple(FaultGroup(action, str(reason), REASONS[str(reason)], rows)
+                     for reason, rows in here.groupby("reason", observed=True, sort=False))
+
     def fault_lines(self) -> list[str]:
         """What is wrong with rows, as lines of text."""
-        return [line for action, heading in _HEADINGS.items() for line in self._lines_of(action, heading)]
+        found = []
+        for action, heading in HEADINGS.items():
+            groups = self.fault_groups(action)
+            found += [heading, *map(_line_of, groups)] if groups else []
+        return found
 
     def faults_to_dict(self) -> dict[str, Any]:
         """What is wrong with rows, for JSON: ``counts`` and ``faults``."""
@@ -90,14 +121,9 @@ class RowsReport:
                            for (action, reason), n in self.counts().items()],
                 "faults": self.faults.astype(object).to_dict("records")}
 
-    def _lines_of(self, action: str, heading: str) -> list[str]:
-        here = self.faults[self.faults["action"].eq(action)]
-        found = [heading] if len(here) else []
-        for reason, rows in here.groupby("reason", observed=True, sort=False):
-            columns = ", ".join(c for c in rows["column"].unique() if c)
-            shown = [f"{line} ({shape})" if shape else str(line)
-                     for line, shape in zip(rows["line"][:_SHOWN_LINES], rows["shape"][:_SHOWN_LINES], strict=True)]
-            more = f" and {len(rows) - _SHOWN_LINES:,} more" if len(rows) > _SHOWN_LINES else ""
-            found.append(f"  {len(rows):,}  {REASONS[str(reason)]}" + (f" (column {columns})" if columns else "")
-                         + f": line {', '.join(shown)}{more}")
-        return found
+
+def _line_of(group: FaultGroup) -> str:
+    columns, n = ", ".join(group.columns), len(group.rows)
+    more = f" and {n - _SHOWN_LINES:,} more" if n > _SHOWN_LINES else ""
+    return (f"  {n:,}  {group.words}" + (f" (column {columns})" if columns else "")
+            + f": line {', '.join(group.places(_SHOWN_LINES))}{more}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -15,11 +15,34 @@ from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows, RowsReport
 
 SHAPE = "Counts without patients"
+WITHOUT_VISITS = ("These are counts without visits: they tell how many came or were there, and not how long anybody "
+                  "stayed")
 _LONGEST, _FEW = 8, 3
 _REASONS = {"missing": "no row", "blank": "nothing in the row", "unreadable": "a number that cannot be read",
             "negative": "less than nothing", "contradicts": "rows that contradict each other",
             "frozen": "a feed that had stopped: one number for longer than chance allows"}
 """Reasons of gaps in words."""
+
+
+class GapGroup(NamedTuple):
+    """The gaps of one reason. words: the reason in words. gaps, hours, places: how many. longest: the longest ones,
+    first the longest, as lines of text. more: whether there are others than those."""
+
+    words: str
+    gaps: int
+    hours: float
+    places: int
+    longest: tuple[str, ...]
+    more: bool
+
+
+class Usable(NamedTuple):
+    """What can be used of one quantity. numbers, hours, places: how many."""
+
+    quantity: str
+    numbers: int
+    hours: float
+    places: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,24 +80,31 @@ class SeriesReport(RowsReport):
 
     def lines(self) -> list[str]:
         """The report as lines of text."""
-        table, zone = self.series.table, self.series.time_zone
-        span = f"{_local(table['from'].min(), zone)} to {_local(table['to'].max(), zone)} ({zone})" if len(table) \
-            else "no number that can be used"
         found = [f"{self.file}: {SHAPE}",
                  f"  {self.read:,} rows read, {self.kept:,} kept ({self.repaired:,} of them repaired), "
                  f"{self.rejected:,} rejected",
-                 f"  {len(self.places):,} {'place' if len(self.places) == 1 else 'places'}, {span}"]
+                 f"  {len(self.places):,} {'place' if len(self.places) == 1 else 'places'}, {self.span()}"]
         found += ["Columns", *(f"  {name}: {json.dumps(header, ensure_ascii=False)}"
                                for name, header in self.columns.items())]
         if self.unused:
             found.append(f"  not used, and not kept: {', '.join(map(shown_heading, self.unused))}")
         found += ["Places", *(_place(place) for place in self.places)]
         found += ["Numbers that can be used", *(
-            f"  {quantity}: {len(rows):,}, {_hours(rows).sum():,.0f} hours, places: {rows['place'].nunique():,}"
-            for quantity, rows in table.groupby("quantity", observed=True))]
+            f"  {one.quantity}: {one.numbers:,}, {one.hours:,.0f} hours, places: {one.places:,}"
+            for one in self.usable())]
         found += self.fault_lines() + self._gap_lines()
-        told = "These are counts without visits: they tell how many came or were there, and not how long anybody stayed"
-        return [*found, "Notes", *(f"  {note}" for note in (*self.notes, told))]
+        return [*found, "Notes", *(f"  {note}" for note in (*self.notes, WITHOUT_VISITS))]
+
+    def span(self) -> str:
+        """From when to when there are numbers, on the clock of the place."""
+        table, zone = self.series.table, self.series.time_zone
+        return f"{_local(table['from'].min(), zone)} to {_local(table['to'].max(), zone)} ({zone})" if len(table) \
+            else "no number that can be used"
+
+    def usable(self) -> tuple[Usable, ...]:
+        """What can be used, by quantity."""
+        return tuple(Usable(str(quantity), len(rows), float(_hours(rows).sum()), rows["place"].nunique())
+                     for quantity, rows in self.series.table.groupby("quantity", observed=True))
 
     def to_dict(self) -> dict[str, Any]:
         """The report for JSON; every fault and gap is listed."""
@@ -92,21 +122,29 @@ class SeriesReport(RowsReport):
                      for row in gaps.to_dict("records")],
             "notes": list(self.notes)}
 
-    def _gap_lines(self) -> list[str]:
-        """By reason, with the longest; what is so for several quantities or places at once is said once."""
+    def gap_groups(self) -> tuple[GapGroup, ...]:
+        """Gaps by reason; what is so for several quantities or places at once counts once."""
         gaps = self.series.gaps
         span = ["reason", "from", "to"]
         one = gaps.groupby([*span, "place"], sort=False)["quantity"].agg(tuple).reset_index()
-        found = ["Missing or left out"] if len(gaps) else []
+        found = []
         for reason in [reason for reason in _REASONS if one["reason"].eq(reason).any()]:
             rows = one[one["reason"].eq(reason)]
             whole = rows.groupby([*span, "quantity"])["place"].agg(tuple).reset_index()
             whole = whole.assign(hours=_hours(whole)).sort_values(["hours", "from"], ascending=[False, True])
-            found.append(f"  {_REASONS[reason]}: {len(rows):,} {'gap' if len(rows) == 1 else 'gaps'}, "
-                         f"{_hours(rows).sum():,.0f} hours, places: {rows['place'].nunique():,}"
-                         + ("; the longest:" if len(whole) > _LONGEST else ":"))
-            found += [self._gap_line(row["place"], row["quantity"], row["from"], row["to"])
-                      for _, row in whole.head(_LONGEST).iterrows()]
+            longest = tuple(self._gap_line(row["place"], row["quantity"], row["from"], row["to"])
+                            for _, row in whole.head(_LONGEST).iterrows())
+            found.append(GapGroup(_REASONS[reason], len(rows), float(_hours(rows).sum()), rows["place"].nunique(),
+                                  longest, len(whole) > _LONGEST))
+        return tuple(found)
+
+    def _gap_lines(self) -> list[str]:
+        groups = self.gap_groups()
+        found = ["Missing or left out"] if groups else []
+        for one in groups:
+            found.append(f"  {one.words}: {one.gaps:,} {'gap' if one.gaps == 1 else 'gaps'}, {one.hours:,.0f} hours, "
+                         f"places: {one.places:,}" + ("; the longest:" if one.more else ":"))
+            found += [f"    {line}" for line in one.longest]
         return found
 
     def _gap_line(self, places: tuple[str, ...], quantities: tuple[str, ...], since: pd.Timestamp, until: pd.Timestamp
@@ -114,7 +152,7 @@ class SeriesReport(RowsReport):
         zone, every = self.series.time_zone, self.series.gaps["quantity"].nunique()
         where = ", ".join(places) if len(places) <= _FEW else f"{len(places):,} places"
         which = "" if len(quantities) == every else f", {', '.join(quantities)}"
-        return f"    {_local(since, zone)} to {_local(until, zone)}: {where}{which}"
+        return f"{_local(since, zone)} to {_local(until, zone)}: {where}{which}"
 
 
 def _hours(rows: pd.DataFrame) -> pd.Series:
