@@ -118,24 +118,3 @@ def look_at_persons(stays: pd.DataFrame, ledger: Ledger, column: str) -> None:
         ledger.note(f"{twice:,} of {len(visits):,} visits begin while another of the same {column!r} is going on: it "
                     "is not the number of a person, or one visit has several numbers. Where it is none, say so in a "
                     "mapping (columns: {patient: null})")
-
-
-def look_at_clocks(wall: pd.Series, ledger: Ledger, column: str) -> None:
-    """Notice times that people rounded: at midnight, or to some minutes.
-
-    wall: starts on the hospital's clock. Of times as they come, 1 of 1,440 minutes is midnight and every fifth a
-    multiple of five.
-    """
-    wall = wall.dropna()
-    if len(wall) < MANY_ROWS:
-        return
-    minute = wall.dt.minute.to_numpy()
-    midnight = float(((minute == 0) & (wall.dt.hour == 0) & (wall.dt.second == 0)).mean())
-    if midnight > 0.01:
-        ledger.note(f"{midnight:.1%} of the times in {column!r} are midnight to the minute (by chance: 0.1%): dates "
-                    "without a time of day?")
-    shares = {step: float((minute % step == 0).mean()) for step in (60, 30, 15, 10, 5)}
-    step = max(shares, key=lambda step: shares[step] - 1 / step)
-    if shares[step] - 1 / step > 0.25:
-        ledger.note(f"{shares[step]:.0%} of the times in {column!r} are multiples of {step} minutes (by chance: "
-                    f"{1 / step:.0%}): they were rounded, and waits of less than that are not to be trusted")

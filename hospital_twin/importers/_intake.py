@@ -4,8 +4,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-
 from hospital_twin import __version__
 from hospital_twin.drawers import entry, open_drawer
 from hospital_twin.errors import BadInput
@@ -13,10 +11,12 @@ from hospital_twin.eventlog import EventLog, Provenance
 from hospital_twin.importers._abilities import abilities, facts_of
 from hospital_twin.importers._assemble import Assembled, assemble
 from hospital_twin.importers._capacity import staffed_capacity
-from hospital_twin.importers._checks import check_rows, look_at_clocks, look_at_persons
+from hospital_twin.importers._checks import check_rows, look_at_persons
 from hospital_twin.importers._columns import refuse
 from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._count_columns import HoldsCounts, plan_of
+from hospital_twin.importers._finding import WholeLog
+from hospital_twin.importers._findings import findings_in
 from hospital_twin.importers._importer import Importer, Options, RawRows
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._naming import Named, Word, name_rows
@@ -60,7 +60,6 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
     named = name_rows(raw, options, str(path), pseudonyms)
     check_rows(named.rows, raw.ledger, raw.columns, comparable=raw.dates_comparable)
     _any_left(raw, path)
-    look_at_clocks(_wall(named, raw), raw.ledger, raw.columns.get("start", "start"))
     assembled = assemble(named, raw.ledger, raw.columns, _staff(options))
     if "patient" in raw.columns:
         look_at_persons(assembled.stays, raw.ledger, raw.columns["patient"])
@@ -114,11 +113,6 @@ def _any_left(raw: RawRows, path: Path) -> None:
                    "(`dates_comparable: false`)")
 
 
-def _wall(named: Named, raw: RawRows) -> pd.Series:
-    start = named.rows["start"][raw.ledger.kept[:len(raw.rows)]]
-    return start.dt.tz_localize("UTC").dt.tz_convert(raw.time_zone).dt.tz_localize(None)
-
-
 def _staff(options: Options) -> dict[str, str]:
     """Role → the layout's first resource of that role."""
     resources = options.layout.resources() if options.layout else {}
@@ -161,7 +155,8 @@ def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: Eve
         notes=tuple(notes), can=can, cannot=cannot, visits=int(log.stays["visit"].nunique()),
         stays=int(activity.eq("stay").sum()), start=log.start, end=log.end, time_zone=log.time_zone,
         dates_comparable=raw.dates_comparable, events=raw.events, guesses=raw.guesses,
-        mapping=mapping_of(_id_of(importer), raw, named, options))
+        mapping=mapping_of(_id_of(importer), raw, named, options),
+        findings=findings_in(WholeLog(log, named.rows, raw.ledger, raw.columns, raw.times_of_day)))
 
 
 def _id_of(importer: Importer) -> str:

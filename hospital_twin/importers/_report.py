@@ -12,6 +12,7 @@ import pandas as pd
 from hospital_twin.importers._abilities import Lack
 from hospital_twin.importers._columns import Guess, how_sure, in_yaml, likeness
 from hospital_twin.importers._event_words import EventWord
+from hospital_twin.importers._finding import Finding
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._naming import Word
 from hospital_twin.importers._persons import shown_heading
@@ -36,6 +37,7 @@ class QualityReport(RowsReport):
     where those are from. notes: about the file as a whole.
     events: what was made of activities. guesses: field → how certain its column is, and from what. mapping: all that
     was said and guessed, with which the log is read in the same way again.
+    findings: what was noticed in the log as a whole.
     can, cannot: what can be calibrated, and what not.
     """
 
@@ -60,6 +62,7 @@ class QualityReport(RowsReport):
     events: tuple[EventWord, ...] = ()
     guesses: Mapping[str, Guess] = field(default_factory=dict)
     mapping: LogMapping = field(default_factory=LogMapping)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def useful(self) -> bool:
@@ -88,6 +91,8 @@ class QualityReport(RowsReport):
         if self.events:
             found += ["Events", *(_event(word) for word in self.events)]
         found += self.fault_lines()
+        if self.findings:
+            found += ["Noticed in the log as a whole", *(f"  {finding.says}" for finding in self.findings)]
         if self.notes:
             found += ["Notes", *(f"  {note}" for note in self.notes)]
         found += ["Can be calibrated", *(f"  {what}" for what in self.can)]
@@ -121,7 +126,7 @@ class QualityReport(RowsReport):
             "events": [{**word._asdict(), "means": word.means.plain() if word.means else None} for word in self.events],
             "units": [word._asdict() for word in self.units],
             "resources": [word._asdict() for word in self.resources],
-            **self.faults_to_dict(),
+            **self.faults_to_dict(), "findings": [finding.to_dict() for finding in self.findings],
             "notes": list(self.notes), "can": list(self.can), "cannot": [lack._asdict() for lack in self.cannot]}
 
     def _local(self, time: pd.Timestamp) -> str:

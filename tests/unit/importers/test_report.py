@@ -250,16 +250,6 @@ def test_a_column_of_codes_is_no_column_of_persons(read: Read):
     assert report.faults.empty
 
 
-def test_heaps_at_midnight_and_rounded_minutes(read: Read):
-    noted = [read("visit,unit,start,end\n" + "".join(
-        f"{v},ED,2025-03-{v % 28 + 1:02}{time(v)},\n" for v in range(300)))[1].notes for time in (
-        lambda v: "" if v < 30 else f" {v % 23:02}:{v * 7 % 60:02}", lambda v: f" {v % 23:02}:{v % 4 * 15:02}",
-        lambda v: f" {v % 23:02}:{v * 7 % 60:02}")]
-    assert any("10.0% of the times in 'start' are midnight" in note for note in noted[0])
-    assert any("100% of the times in 'start' are multiples of 15 minutes" in note for note in noted[1])
-    assert not any("start" in note for note in noted[2])
-
-
 def test_a_column_of_something_else_than_persons_is_told_by_visits_at_one_time(read: Read):
     def noted(persons: int) -> list[str]:
         body = "".join(f"{v},{v % persons},ED,2025-03-{v % 28 + 1:02} 10:00,2025-03-{v % 28 + 1:02} 12:00\n"

@@ -1,0 +1,67 @@
+"""What is found in a log as a whole: the value, what it is looked for in, and what a check is."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from hospital_twin.eventlog import EventLog
+from hospital_twin.importers._ledger import NOTICED, Ledger
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about many rows together that a person should know; all of them are kept as they are.
+
+    kind: of which check. says: a plain sentence with its numbers, and no value of the log but names of units and
+    columns. place: the unit, None for the whole hospital. start, end: the span of time (with a zone), None where it is
+    of no span. rows: how many are touched; 0 where they are those that are missing.
+    """
+
+    kind: str
+    says: str
+    place: str | None = None
+    start: pd.Timestamp | None = None
+    end: pd.Timestamp | None = None
+    rows: int = 0
+    action: str = NOTICED
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding for JSON."""
+        return {"kind": self.kind, "says": self.says, "place": self.place,
+                "start": self.start.isoformat() if self.start is not None else None,
+                "end": self.end.isoformat() if self.end is not None else None,
+                "rows": self.rows, "action": self.action}
+
+
+@dataclass(frozen=True, eq=False)
+class WholeLog:
+    """What checks look at.
+
+    log: as it was made of the file. rows: of the file in its order, named, with those that were rejected; those that
+    are kept are `ledger.kept` up to their number. columns: field → name of its column in the file.
+    times_of_day: whether starts have one.
+    """
+
+    log: EventLog
+    rows: pd.DataFrame
+    ledger: Ledger
+    columns: Mapping[str, str]
+    times_of_day: bool = True
+
+
+class Check(NamedTuple):
+    """One thing that is looked for.
+
+    words: what it is. look: what of it is in a log, as findings of this kind.
+    false_alarms: the share of sound logs of a year in which chance alone gives such a finding, at most.
+    by_calendar: whether dates have to be those of the calendar; it is left out where they are not.
+    """
+
+    kind: str
+    words: str
+    look: Callable[[WholeLog], Iterable[Finding]]
+    false_alarms: float
+    by_calendar: bool = True
