@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hospital_twin.errors import BadInput
-from hospital_twin.files import NO_ROOM, replacing
 from hospital_twin.reports.answers import Answer, answer_rows
 from hospital_twin.reports.beside import SAME_LOG, beside_rows
 from hospital_twin.reports.canvas import Picture
 from hospital_twin.reports.outcome import findings
+from hospital_twin.reports.page import rendered, room_for, save_page
 from hospital_twin.reports.pictures import beside_picture, spread_picture, week_picture
 from hospital_twin.reports.weeks import telling_places, typical_week
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(path: str | Path, answer: Answer, *, written: datetime | None = None) -> Path:
@@ -26,30 +23,14 @@ def write_report(path: str | Path, answer: Answer, *, written: datetime | None =
     The file is there whole or not at all. Raises `BadInput` for a path that cannot be written, and `OSError` where the
     disk is full.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise BadInput(str(path), "this is a folder", "the name of the report's file, such as report.html in it")
-    if not path.parent.is_dir():
-        raise BadInput(str(path), f"there is no folder {path.parent}", "a file in a folder that exists")
-    page = _page(answer, written or datetime.now(UTC))
-    try:
-        with replacing(path) as part:
-            part.write_text(page, encoding="utf-8")
-    except OSError as wrong:
-        if wrong.errno in NO_ROOM:
-            raise
-        raise BadInput(str(path), f"it cannot be written ({wrong.strerror})", "a folder that you may write to"
-                       ) from wrong
-    return path
+    path = room_for(path)
+    return save_page(_page(answer, written or datetime.now(UTC)), path)
 
 
 def _page(answer: Answer, written: datetime) -> str:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                              trim_blocks=True, lstrip_blocks=True)
     first = telling_places(answer)
-    return environment.get_template("report.html.j2").render(
-        answer=answer, scenarios=answer.scenarios if answer.comparison is not None else (),
+    return rendered(
+        "report.html.j2", answer=answer, scenarios=answer.scenarios if answer.comparison is not None else (),
         written=f"{written.astimezone(ZoneInfo(answer.baseline.provenance['time_zone'])):%d %b %Y, %H:%M %Z}",
         facts=fact_line(answer), cautions=answer.cautions,
         findings=findings(answer), headlines=answer_rows(answer), all_rows=answer_rows(answer, every=True),
