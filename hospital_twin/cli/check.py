@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 @command("check", example="hospital-twin check admissions.csv\n"
                           "hospital-twin check admissions.csv --save-mapping admissions.csv.mapping.yaml\n"
-                          "hospital-twin check export.csv.gz --layout hospital.yaml --faults out/faults.csv",
+                          "hospital-twin check export.csv.gz --layout hospital.yaml --faults out/faults.csv\n"
+                          "hospital-twin check admissions.csv --html out/admissions.html",
          no="nothing can be calibrated from the log, or more of its rows were rejected than --most-rejected.")
 @options.log
 @options.reading
 @click.option("--faults", type=NewFile(".csv"), help="Write every fault as a table: file, line, column, reason, what "
                                                      "became of the row. Values of the log are not in it.")
+@click.option("--html", "page", type=NewFile(".html"), help="Write what is printed as a page, to be read, printed and "
+                                                            "sent to who made the export.")
 @click.option("--save-mapping", type=NewFile(".yaml", ".yml"), metavar="FILE",
               help="Write how the log was read (columns, units, kinds, activities, ...) as a mapping file, to be "
                    "corrected and used again. Under the log's whole name followed by .mapping.yaml it is found by "
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
               help="Per cent of the rows that may be rejected.")
 @options.as_json
 def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str | None, faults: Path | None,  # noqa: PLR0913
-          save_mapping: Path | None, most_rejected: int, as_json: bool) -> int:
+          page: Path | None, save_mapping: Path | None, most_rejected: int, as_json: bool) -> int:
     """Read a LOG and print what was found: rows kept, repaired and rejected, with lines and reasons.
 
     LOG is a table of stays, intervals, events or offsets from the arrival, or of hourly counts or who is there, as CSV
@@ -59,6 +62,9 @@ def check(*, log: str, layout: str | None, mapping: str | None, time_zone: str |
     if faults:
         report.save_faults(faults)
         voice.say(f"Every fault, one per line: {faults}")
+    if page:
+        from hospital_twin.reports import write_log_page
+        voice.say(f"As a page: {write_log_page(page, report)}")
     if save_mapping:
         report.save_mapping(save_mapping)
         voice.say(f"How the log was read: {save_mapping}. Correct it, then: {with_mapping(log, str(save_mapping))}")

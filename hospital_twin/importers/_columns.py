@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._event_words import meaning
+from hospital_twin.importers._event_words import LIKELY, how_sure, meaning
 from hospital_twin.importers._fields import CLASSES, FIELDS, LANGUAGES, NOISE, Field, language_of
 from hospital_twin.importers._forms import without_accents
 from hospital_twin.importers._ledger import shape_of
@@ -27,7 +27,6 @@ _WHOLLY = 0.9
 _TIME_OF_DAY = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?(\s*[ap]m)?", re.IGNORECASE)
 _COMPOUND = re.compile(r"([a-z]{3,})(nummer|nr|datum|zeit|zeitpunkt|tijd|tijdstip|kennung)\b")
 _PLAIN = re.compile(r"\d*[^\W\d](?:[\w .()/-]*[\w.)])?")
-_CERTAIN, _LIKELY = 0.9, 0.7
 _SHAPES, _MOST_ACTIVITIES = 2, 40
 _OFFSET_WORD = re.compile(
     "offset|after|since|elapsed|relative|rel|delta|from|to|until|mins?|minutes?|minuten|minuut|minutos?|h|hrs?|hours|"
@@ -42,11 +41,6 @@ _NOT_TEXT = ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 _DATA = re.compile(r"\d{4,}|\d+[-/.:]\d+")
 
 
-def how_sure(certainty: float) -> str:
-    """A certainty of 0 to 1 in words."""
-    return "certain" if certainty >= _CERTAIN else "likely" if certainty >= _LIKELY else "a guess"
-
-
 class Guess(NamedTuple):
     """Why a column is taken for a field.
 
@@ -59,9 +53,13 @@ class Guess(NamedTuple):
     shapes: tuple[str, ...]
     headers: tuple[str, ...] = ()
 
+    @property
+    def sure(self) -> str:
+        """How sure it is, in words."""
+        return how_sure(self.certainty, self.source)
+
     def __str__(self) -> str:
-        said = self.source if self.source == "mapping" else f"{how_sure(self.certainty)}, {self.source}"
-        return said + (f"; like {' or '.join(self.shapes)}" if self.shapes else "; empty")
+        return self.sure + (f"; like {' or '.join(self.shapes)}" if self.shapes else "; empty")
 
 
 class Recognised(NamedTuple):
@@ -137,7 +135,7 @@ def _events_by_content(table: Table, mapping: LogMapping, profiles: list[_Profil
         if "leave" in verbs and verbs & {"arrive", "stay"} and \
                 sum(how in LANGUAGES.values() for _, _, how in means) >= ENOUGH * len(words):
             found.fields["activity"] = (place,)
-            found.guesses["activity"] = Guess(_LIKELY, "by what stands in it", ())
+            found.guesses["activity"] = Guess(LIKELY, "by what stands in it", ())
             taken.add(place)
             return
 

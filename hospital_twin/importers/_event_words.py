@@ -72,6 +72,13 @@ _LIFECYCLE = {word: name for name, words in {
     "start": "start started begin", "complete": "complete completed end finish finished stop",
 }.items() for word in words.split()}
 
+_PARTS = {"arrive": "arrival, {}", "again": "arrival of another visit of the same person, {}",
+          "stay": "beginning of a stay: {}", "end": "end of a stay", "leave": "leaving: {}",
+          "request": "request for the next stay: {}", "task": "task: {}"}
+"""Parts of an event in a visit, in words."""
+_CERTAIN, LIKELY = 0.9, 0.7
+"""The certainties from which a guess is called so."""
+
 
 class EventWord(NamedTuple):
     """An activity of an event log. log: as the log writes it. means: its part in a visit.
@@ -85,6 +92,24 @@ class EventWord(NamedTuple):
     certainty: float
     how: str
     rows: int
+
+    @property
+    def part(self) -> str:
+        """Its part in a visit, in words."""
+        return "left out" if self.means is None else \
+            _PARTS[self.means.verb].format(self.means.target or "").rstrip(" ,:")
+
+    @property
+    def sure(self) -> str:
+        """How sure it is, in words."""
+        return how_sure(self.certainty, self.how)
+
+
+def how_sure(certainty: float, source: str) -> str:
+    """A certainty of 0 to 1, and what it is from, in words; what somebody said needs no certainty."""
+    if source in ("mapping", "layout"):
+        return source
+    return f"{'certain' if certainty >= _CERTAIN else 'likely' if certainty >= LIKELY else 'a guess'}, {source}"
 
 
 def meaning(text: str, units: Iterable[str]) -> tuple[EventMeans, float, str]:

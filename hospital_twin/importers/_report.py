@@ -10,19 +10,14 @@ from typing import Any
 import pandas as pd
 
 from hospital_twin.importers._abilities import Lack
-from hospital_twin.importers._columns import Guess, how_sure, in_yaml, likeness
+from hospital_twin.importers._columns import Guess, in_yaml, likeness
 from hospital_twin.importers._event_words import EventWord
 from hospital_twin.importers._finding import Finding
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._naming import Word
-from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows, RowsReport
 
 _FIELD = re.compile(r"^a column `(\w+)`")
-_PARTS = {"arrive": "arrival, {}", "again": "arrival of another visit of the same person, {}",
-          "stay": "beginning of a stay: {}", "end": "end of a stay", "leave": "leaving: {}",
-          "request": "request for the next stay: {}", "task": "task: {}"}
-"""Parts of an event in a visit, in words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +64,16 @@ class QualityReport(RowsReport):
         """Whether anything can be calibrated from the log."""
         return bool(self.can)
 
+    def span(self) -> str:
+        """From when to when the log observes, on the clock of the place."""
+        return f"{self._local(self.start)} to {self._local(self.end)} ({self.time_zone})"
+
     def lines(self) -> list[str]:
         """The report as lines of text."""
-        span = f"{self._local(self.start)} to {self._local(self.end)} ({self.time_zone})"
         found = [f"{self.file}: {self.shape}",
                  f"  {self.read:,} rows read, {self.kept:,} kept ({self.repaired:,} of them repaired), "
                  f"{self.rejected:,} rejected",
-                 f"  {self.visits:,} visits with {self.stays:,} stays, {span}"
+                 f"  {self.visits:,} visits with {self.stays:,} stays, {self.span()}"
                  + ("" if self.dates_comparable else "; dates not comparable between patients")]
         if len(self.files) > 1:
             found += [f"  {file.name}: {file.read:,} rows read, {file.kept:,} kept, {file.rejected:,} rejected"
@@ -84,7 +82,7 @@ class QualityReport(RowsReport):
                                + (f" ({self.guesses[name]})" if name in self.guesses else "")
                                for name, header in self.columns.items())]
         if self.unused:
-            found.append(f"  not used, and not kept: {', '.join(map(shown_heading, self.unused))}")
+            found.append(f"  not used, and not kept: {', '.join(self.unused_headings())}")
         found += ["Units", *(_word(word) for word in self.units)]
         if self.resources:
             found += ["Staff and equipment", *(_word(word) for word in self.resources)]
@@ -121,7 +119,7 @@ class QualityReport(RowsReport):
             "files": [file._asdict() for file in self.files], "visits": self.visits, "stays": self.stays,
             "start": self.start.isoformat(), "end": self.end.isoformat(), "time_zone": self.time_zone,
             "dates_comparable": self.dates_comparable, "columns": dict(self.columns),
-            "unused": list(map(shown_heading, self.unused)),
+            "unused": list(self.unused_headings()),
             "guesses": {field: guess._asdict() for field, guess in self.guesses.items()},
             "events": [{**word._asdict(), "means": word.means.plain() if word.means else None} for word in self.events],
             "units": [word._asdict() for word in self.units],
@@ -136,13 +134,10 @@ class QualityReport(RowsReport):
 def _event(word: EventWord) -> str:
     if word.means is None:
         return f"  {word.log}: left out ({word.rows:,} rows)"
-    sure = word.how if word.how in ("mapping", "layout") else f"{how_sure(word.certainty)}, {word.how}"
-    part = _PARTS[word.means.verb].format(word.means.target or "").rstrip(" ,:")
-    return f"  {word.log} = {part} ({sure}; {word.rows:,} rows)"
+    return f"  {word.log} = {word.part} ({word.sure}; {word.rows:,} rows)"
 
 
 def _word(word: Word) -> str:
     if not word.name:
         return f"  {word.log}: left out ({word.rows:,} rows)"
-    sure = {"guess": "a guess by its name", "layout": "as the layout says", "mapping": "as the mapping says"}[word.how]
-    return f"  {word.log} = {word.name}: {word.means}, {sure} ({word.rows:,} rows)"
+    return f"  {word.log} = {word.name}: {word.means}, {word.sure} ({word.rows:,} rows)"

@@ -9,13 +9,13 @@ import pandas as pd
 from hospital_twin.files import replacing
 from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
 from hospital_twin.importers._mapping import LogMapping
+from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._saved_mapping import save_mapping
 
 _SHOWN_LINES = 8
 _OF_THE_LOG = ("file", "column", "shape")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
-"""What became of rows, as a heading."""
+_HEADINGS = {REJECTED: "Rejected rows", REPAIRED: "Repaired rows", NOTICED: "Noticed, and kept as they are"}
 
 
 class FileRows(NamedTuple):
@@ -31,7 +31,6 @@ class FileRows(NamedTuple):
 class FaultGroup(NamedTuple):
     """The faults of one reason, by line. words: the reason in words. rows: those of `RowsReport.faults`."""
 
-    action: str
     reason: str
     words: str
     rows: pd.DataFrame
@@ -53,6 +52,7 @@ class RowsReport:
 
     files: tuple[FileRows, ...]
     faults: pd.DataFrame
+    unused: tuple[str, ...]
     mapping: LogMapping
 
     def __post_init__(self) -> None:
@@ -101,19 +101,24 @@ class RowsReport:
         """Write `mapping` as a YAML file, whole or not at all. Raises `OSError` with the file's name."""
         save_mapping(self.mapping, path)
 
-    def fault_groups(self, action: str) -> tuple[FaultGroup, ...]:
-        """The faults of an action by reason, in the order of `faults`."""
-        here = self.faults[self.faults["action"].eq(action)]
-        return tuple(FaultGroup(action, str(reason), REASONS[str(reason)], rows)
-                     for reason, rows in here.groupby("reason", observed=True, sort=False))
+    def unused_headings(self) -> tuple[str, ...]:
+        """Names of the columns that were not kept, as they may be shown."""
+        return tuple(map(shown_heading, self.unused))
+
+    def fault_groups(self) -> dict[str, tuple[FaultGroup, ...]]:
+        """What is wrong with rows, by reason, in the order of `faults`: a heading that says what became of them → those
+        of them; headings without any are left out."""
+        found = {}
+        for action, heading in _HEADINGS.items():
+            here = self.faults[self.faults["action"].eq(action)]
+            if len(here):
+                found[heading] = tuple(FaultGroup(str(reason), REASONS[str(reason)], rows)
+                                       for reason, rows in here.groupby("reason", observed=True, sort=False))
+        return found
 
     def fault_lines(self) -> list[str]:
         """What is wrong with rows, as lines of text."""
-        found = []
-        for action, heading in HEADINGS.items():
-            groups = self.fault_groups(action)
-            found += [heading, *map(_line_of, groups)] if groups else []
-        return found
+        return [line for heading, groups in self.fault_groups().items() for line in (heading, *map(_line_of, groups))]
 
     def faults_to_dict(self) -> dict[str, Any]:
         """What is wrong with rows, for JSON: ``counts`` and ``faults``."""

@@ -20,7 +20,7 @@ from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._options import options_for
 from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows
-from hospital_twin.importers._series_report import SeriesReport
+from hospital_twin.importers._series_report import WITHOUT_VISITS, SeriesReport
 from hospital_twin.importers._source import A_MAPPING, sha256_of
 from hospital_twin.importers._table import Table
 
@@ -223,7 +223,8 @@ def _report(path: Path, series: Series, counted: Counted, table: Table, plan: Pl
         file=str(path), sha256=series.provenance.sha256, files=tuple(FileRows(*one) for one in counted.ledger.counts()),
         faults=counted.ledger.table(), columns=columns,
         unused=tuple(name for p, name in enumerate(table.header) if p not in used),
-        places=tuple(place for place in counted.places if place.name in present), notes=tuple(counted.ledger.notes),
+        places=tuple(place for place in counted.places if place.name in present),
+        notes=(*counted.ledger.notes, WITHOUT_VISITS),
         series=series, mapping=said.model_copy(update={
             "quantities": {**said.quantities, **{table.header[p]: q for p, q in plan.measured.items()}},
             "time_zone": said.time_zone or options.time_zone}))

@@ -11,10 +11,9 @@ import pandas as pd
 from hospital_twin.eventlog import Series
 from hospital_twin.importers._count_rows import Place
 from hospital_twin.importers._mapping import LogMapping
-from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows, RowsReport
 
-SHAPE = "Counts without patients"
+_SHAPE = "Counts without patients"
 WITHOUT_VISITS = ("These are counts without visits: they tell how many came or were there, and not how long anybody "
                   "stayed")
 _LONGEST, _FEW = 8, 3
@@ -65,6 +64,11 @@ class SeriesReport(RowsReport):
     mapping: LogMapping
 
     @property
+    def shape(self) -> str:
+        """Its heading, where `QualityReport` has that of the importer."""
+        return _SHAPE
+
+    @property
     def useful(self) -> bool:
         """Whether there is any number that can be used."""
         return len(self.series.table) > 0
@@ -80,20 +84,20 @@ class SeriesReport(RowsReport):
 
     def lines(self) -> list[str]:
         """The report as lines of text."""
-        found = [f"{self.file}: {SHAPE}",
+        found = [f"{self.file}: {self.shape}",
                  f"  {self.read:,} rows read, {self.kept:,} kept ({self.repaired:,} of them repaired), "
                  f"{self.rejected:,} rejected",
                  f"  {len(self.places):,} {'place' if len(self.places) == 1 else 'places'}, {self.span()}"]
         found += ["Columns", *(f"  {name}: {json.dumps(header, ensure_ascii=False)}"
                                for name, header in self.columns.items())]
         if self.unused:
-            found.append(f"  not used, and not kept: {', '.join(map(shown_heading, self.unused))}")
+            found.append(f"  not used, and not kept: {', '.join(self.unused_headings())}")
         found += ["Places", *(_place(place) for place in self.places)]
         found += ["Numbers that can be used", *(
             f"  {one.quantity}: {one.numbers:,}, {one.hours:,.0f} hours, places: {one.places:,}"
             for one in self.usable())]
         found += self.fault_lines() + self._gap_lines()
-        return [*found, "Notes", *(f"  {note}" for note in (*self.notes, WITHOUT_VISITS))]
+        return [*found, "Notes", *(f"  {note}" for note in self.notes)]
 
     def span(self) -> str:
         """From when to when there are numbers, on the clock of the place."""
@@ -110,10 +114,10 @@ class SeriesReport(RowsReport):
         """The report for JSON; every fault and gap is listed."""
         gaps = self.series.gaps
         return {
-            "file": self.file, "sha256": self.sha256, "shape": SHAPE, "rows_read": self.read, "rows_kept": self.kept,
-            "rows_repaired": self.repaired, "rows_rejected": self.rejected,
+            "file": self.file, "sha256": self.sha256, "shape": self.shape, "rows_read": self.read,
+            "rows_kept": self.kept, "rows_repaired": self.repaired, "rows_rejected": self.rejected,
             "files": [file._asdict() for file in self.files], "time_zone": self.series.time_zone,
-            "columns": dict(self.columns), "unused": list(map(shown_heading, self.unused)),
+            "columns": dict(self.columns), "unused": list(self.unused_headings()),
             "places": [place._asdict() for place in self.places],
             "numbers": {str(quantity): len(rows)
                         for quantity, rows in self.series.table.groupby("quantity", observed=True)},
