@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -16,13 +17,15 @@ from hospital_twin.cli._voice import Voice, records
 from hospital_twin.errors import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from hospital_twin.comparison import Comparison, Precision, WarmUp
     from hospital_twin.eventlog import Series
     from hospital_twin.hospital import Hospital
     from hospital_twin.reports import Answer, Verdict
-    from hospital_twin.runs import Experiment, Runs
+    from hospital_twin.runs import Experiment, Item, Runs
     from hospital_twin.scenario import Scenario
     from hospital_twin.store import Store, Study
 
@@ -36,7 +39,8 @@ class Question:
 
     warm_up_days: None for as many as are needed. goal: with it, `replications` is the maximum.
     seconds_a_day: measured time to simulate a day with these workers; 0 when it is not known yet.
-    cautions: what was found on the way that the reader of the answer should know.
+    cautions: what was found on the way that the reader of the answer should know. logs: where the logs of the runs lie
+    in which the warm-up was looked for, so that nobody is simulated twice.
     """
 
     words: str
@@ -54,6 +58,7 @@ class Question:
     observed: Series | None = None
     seconds_a_day: float = 0.0
     cautions: tuple[str, ...] = ()
+    logs: Path | None = None
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The baseline and each scenario."""
@@ -65,6 +70,10 @@ class Question:
     def planned(self) -> int | None:
         """How many simulations it takes; None when that depends on how precise they turn out."""
         return None if self.goal else self.replications * (len(self.scenarios) + 1)
+
+    def simulated(self) -> list[int]:
+        """Replications of the baseline whose logs are there, so that they are only measured."""
+        return [int(log.stem) for log in self.logs.glob("*/*.log")] if self.logs else []
 
     def study(self) -> Study:
         """The question as the store keeps it."""
@@ -94,10 +103,10 @@ def settled(question: Question, store: Store, voice: Voice) -> Question:
     from hospital_twin.runs import run
     pilot = replace(question, words="How long does the empty hospital take to fill?", scenarios=(), warm_up_days=0)
     study, began = store.begin(pilot.study(), PILOTS), time.monotonic()
-    known = store.known(study)
+    known, logs = store.known(study), _folder_of_logs()
     with progress("Looking for the warm-up") as tell:
         runs = run(pilot.experiments()[0], replications=PILOTS, workers=question.workers, keep=store.keeper(study),
-                   known=known, progress=tell)
+                   known=known, progress=tell, logs=logs, keep_logs=True)
     try:
         found = warm_up(runs)
     except BadInput as wrong:
@@ -110,7 +119,13 @@ def settled(question: Question, store: Store, voice: Voice) -> Question:
     doubts = () if found.enough else (
         f"The warm-up was not found: {found.how}. The first {days:g} days are left out, half of the run; the numbers "
         "may be those of a hospital that is still filling.",)
-    return replace(question, warm_up_days=days, seconds_a_day=pace, cautions=(*question.cautions, *doubts))
+    return replace(question, warm_up_days=days, seconds_a_day=pace, cautions=(*question.cautions, *doubts),
+                   logs=logs)
+
+
+def _folder_of_logs() -> Path:
+    """A folder that goes when the command ends."""
+    return Path(click.get_current_context().with_resource(TemporaryDirectory(prefix="hospital_twin_")))
 
 
 def _left_out(found: WarmUp, days: float) -> float:
@@ -149,10 +164,10 @@ def _simulated(question: Question, first: int, store: Store, study: str, voice: 
     from hospital_twin.comparison import run_until
     from hospital_twin.runs import run_all
     experiments, known = question.experiments()[:first], store.known(study)
-    names = [experiment.scenario.name for experiment in experiments]
-    _budget(question, first, sum(item.scenario in names for item in known), voice)
+    _budget(question, experiments, known, voice)
     with progress("Simulating") as tell:
-        options = {"workers": question.workers, "keep": store.keeper(study), "known": known, "progress": tell}
+        options = {"workers": question.workers, "keep": store.keeper(study), "known": known, "progress": tell,
+                   "logs": question.logs}
         if question.goal is None:
             return run_all(experiments, replications=question.replications, **options), None
         found = run_until(experiments, kpi=question.goal.kpi, half_width=question.goal.half_width,
@@ -160,15 +175,19 @@ def _simulated(question: Question, first: int, store: Store, study: str, voice: 
         return found.runs, found
 
 
-def _budget(question: Question, scenarios: int, known: int, voice: Voice) -> None:
+def _budget(question: Question, experiments: Sequence[Experiment], known: Iterable[Item], voice: Voice) -> None:
     """Say what is going to be simulated and, where that was measured, how long it will take."""
-    missing = max(0, question.replications * scenarios - known)
-    done = f" ({known} are stored already)" if known else ""
-    lasts = f": about {in_words(missing * question.days * question.seconds_a_day)}" if question.seconds_a_day else ""
+    names = [experiment.scenario.name for experiment in experiments]
+    wanted = {(name, n) for name in names for n in range(question.replications)}
+    stored = wanted.intersection(known)
+    again = wanted.intersection((names[0], n) for n in question.simulated()) - stored
+    there = ((len(stored), "are stored already"), (len(again), "were simulated for the warm-up"))
+    done = ", ".join(f"{count} {how}" for count, how in there if count)
+    lasts = len(wanted - stored - again) * question.days * question.seconds_a_day
     most = "up to " if question.goal else ""
-    sides = f" of each of {scenarios} scenarios" if scenarios > 1 else ""
-    voice.say(f"Simulating {most}{question.replications} replications{sides}, {question.days:g} days each{done}"
-              f"{lasts if missing else ''}.")
+    sides = f" of each of {len(names)} scenarios" if len(names) > 1 else ""
+    voice.say(f"Simulating {most}{question.replications} replications{sides}, {question.days:g} days each"
+              f"{f' ({done})' if done else ''}{f': about {in_words(lasts)}' if lasts else ''}.")
 
 
 def show(answer: Answer, voice: Voice) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def run_until(  # noqa: PLR0913 - what to run, what is wanted, and the options o
         experiments: Sequence[Experiment], *, kpi: str, half_width: float, statistic: str | None = None,
         place: str = WHOLE_HOSPITAL, confidence: float = 0.95, first: int = 10, most: int = 200,
         workers: int | None = None, keep: Keep | None = None, known: Mapping[Item, Result] | None = None,
-        progress: Progress | None = None) -> Precision:
+        progress: Progress | None = None, logs: Path | None = None) -> Precision:
     """Replications until an interval's half-width is at most `half_width`, in the unit of the KPI.
 
     One experiment: the interval of its mean. Several: those of the paired differences of each from the first.
@@ -55,7 +56,8 @@ def run_until(  # noqa: PLR0913 - what to run, what is wanted, and the options o
     statistic, done = statistic or chosen.headline, dict(known or {})
     number_now = first
     while True:
-        runs = run_all(experiments, replications=number_now, workers=workers, keep=keep, known=done, progress=progress)
+        runs = run_all(experiments, replications=number_now, workers=workers, keep=keep, known=done, progress=progress,
+                       logs=logs)
         for one in runs:
             done |= {item: result for item, result in one.results().items() if item not in done}
         widest = _half_width(runs, (kpi, place, statistic), confidence)

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
@@ -44,28 +45,48 @@ class HospitalFailed(ReplicationFailed, BadInput):
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A scenario's hospital compiled for one window: any worker can simulate it."""
+    """A scenario's hospital compiled for one window: any worker can simulate it.
+
+    logs: folder from which the log of a replication is taken when it is there; None for none. keep_logs: put it there
+    when it is not.
+    """
 
     scenario: str
     program: Program
     warm_up_days: float
     seed: int
     engine: str
+    logs: Path | None = None
+    keep_logs: bool = False
 
     @classmethod
-    def of(cls, experiment: Experiment) -> Self:
-        """Apply the levers and compile. Raises `BadInput`."""
+    def of(cls, experiment: Experiment, logs: Path | None = None, *, keep_logs: bool = False) -> Self:
+        """Apply the levers and compile. Raises `BadInput`.
+
+        logs: folder of the logs of all experiments; those that differ in the warm-up alone, of which no engine knows,
+        have the same.
+        """
         if experiment.engine not in ENGINES:
             raise BadInput("experiment, engine", f"there is no engine {experiment.engine!r}",
                            "one of " + ", ".join(ENGINES))
         program = compile_program(experiment.changed_hospital(), starts=experiment.first_day(), days=experiment.days)
-        return cls(experiment.scenario.name, program, experiment.warm_up_days, experiment.seed, experiment.engine)
+        return cls(experiment.scenario.name, program, experiment.warm_up_days, experiment.seed, experiment.engine,
+                   logs / replace(experiment, warm_up_days=0).key() if logs else None, keep_logs)
 
     def replicate(self, replication: int) -> Result:
         """One replication. Raises `HospitalFailed`."""
         with _Naming(Item(self.scenario, replication)):
-            log = _engine(self.engine)(self.program, seed=self.seed, replication=replication)
-            return measured(log, self.warm_up_days)
+            return measured(self._log(replication), self.warm_up_days)
+
+    def _log(self, replication: int) -> EventLog:
+        kept = self.logs / f"{replication}.log" if self.logs else None
+        if kept and kept.exists():
+            return EventLog.load(kept)
+        log = _engine(self.engine)(self.program, seed=self.seed, replication=replication)
+        if kept and self.keep_logs:
+            kept.parent.mkdir(exist_ok=True)
+            log.save(kept)
+        return log
 
 
 def replicate(experiment: Experiment, replication: int) -> Result:

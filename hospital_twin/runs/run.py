@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
+from pathlib import Path
 
 from hospital_twin.errors import BadInput
 from hospital_twin.runs.experiment import Experiment
@@ -17,15 +18,16 @@ Progress = Callable[[int, int], None]
 
 def run(experiment: Experiment, *, replications: int | Iterable[int], workers: int | None = None,
         keep: Keep | None = None, known: Mapping[Item, Result] | None = None,
-        progress: Progress | None = None) -> Runs:
+        progress: Progress | None = None, logs: Path | None = None, keep_logs: bool = False) -> Runs:
     """Replications of one experiment. See `run_all`."""
     return run_all([experiment], replications=replications, workers=workers, keep=keep, known=known,
-                   progress=progress)[0]
+                   progress=progress, logs=logs, keep_logs=keep_logs)[0]
 
 
 def run_all(experiments: Sequence[Experiment], *, replications: int | Iterable[int], workers: int | None = None,
             keep: Keep | None = None, known: Mapping[Item, Result] | None = None,
-            progress: Progress | None = None) -> tuple[Runs, ...]:
+            progress: Progress | None = None, logs: Path | None = None, keep_logs: bool = False
+            ) -> tuple[Runs, ...]:
     """Replications of several experiments (a baseline and its what-ifs), one `Runs` each, in their order.
 
     replications: how many, or which ones by number (from 0).
@@ -33,12 +35,14 @@ def run_all(experiments: Sequence[Experiment], *, replications: int | Iterable[i
     keep: called with each item as it finishes, in this process, in no particular order.
     known: results that need not be made again (what an earlier, interrupted call kept).
     progress: called with (finished, all) at the start and after each item.
+    logs: a folder of logs: a replication whose log lies there is measured, not simulated again. keep_logs: put there
+    those that do not (some megabytes each), so that another call can measure the same patients after another warm-up.
     Whatever ends the call early (an error, Ctrl-C, an exception from `keep` or `progress`) ends the workers with it;
     what was kept stays kept. Raises `BadInput` before anything runs, and `ReplicationFailed`.
     """
     numbers = _numbers(replications)
     _checked(experiments, numbers, workers)
-    prepared = {experiment.scenario.name: Prepared.of(experiment) for experiment in experiments}
+    prepared = {one.scenario.name: Prepared.of(one, logs, keep_logs=keep_logs) for one in experiments}
     items = [Item(name, number) for number in numbers for name in prepared]
     results = {item: known[item] for item in items if item in known} if known else {}
     missing = [item for item in items if item not in results]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
@@ -12,6 +13,7 @@ from hospital_twin.scenario import Scenario
 
 pytestmark = pytest.mark.unit
 
+replicate_module = import_module("hospital_twin.runs.replicate")
 MORE = Scenario(name="more", levers=(lever_from("ed_staffing", pool="ed_doctor", extra=1),))
 
 
@@ -45,6 +47,25 @@ def test_what_is_known_is_not_made_again(experiments, both):
     assert [one.fingerprint() for one in runs] == [one.fingerprint() for one in both]
 
 
+def test_patients_met_once_are_measured_after_another_warm_up_without_being_simulated(experiments, both, tmp_path,
+                                                                                     monkeypatch):
+    pilot = replace(experiments[0], warm_up_days=0)
+    plain = run(pilot, replications=2, workers=1)
+    assert run(pilot, replications=2, workers=1, logs=tmp_path, keep_logs=True).fingerprint() == plain.fingerprint()
+    simulated = []
+    monkeypatch.setattr(replicate_module, "_engine", lambda name: simulated.append(name) or (lambda *_, **__: None))
+    again = run(experiments[0], replications=2, workers=1, logs=tmp_path)
+    assert (again.fingerprint(), simulated) == (both[0].fingerprint(), [])
+
+
+def test_only_the_logs_of_the_same_patients_are_taken(experiments, both, tmp_path):
+    other = replace(experiments[0], seed=2, warm_up_days=0)
+    run(other, replications=2, workers=1, logs=tmp_path, keep_logs=True)
+    runs = run_all(experiments, replications=2, workers=1, logs=tmp_path)
+    assert [one.fingerprint() for one in runs] == [one.fingerprint() for one in both]
+    assert len(list(tmp_path.rglob("*.log"))) == 2
+
+
 def test_more_replications_keep_the_first_ones(experiments, both):
     more = run(experiments[0], replications=3, workers=1)
     assert more.result(0).kpis.equals(both[0].result(0).kpis)
@@ -72,7 +93,7 @@ def test_a_replication_that_fails_is_named_and_the_others_are_kept(endless):
 def test_a_fault_of_the_program_is_not_said_to_be_one_of_the_hospital(experiments, monkeypatch):
     def broken(log: object, warm_up_days: float) -> None:
         raise TypeError("a bug")
-    monkeypatch.setattr(import_module("hospital_twin.runs.replicate"), "measured", broken)
+    monkeypatch.setattr(replicate_module, "measured", broken)
     with pytest.raises(TypeError, match="a bug") as wrong:
         replicate(experiments[0], 3)
     assert wrong.value.__notes__ == [f"in scenario {experiments[0].scenario.name}, replication 3"]
