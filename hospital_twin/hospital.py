@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
+from hospital_twin.eventlog import UNTOLD
 from hospital_twin.layout import Layout, Part, checked, read_fields, write_yaml
 
 
@@ -57,6 +59,8 @@ class Hospital(Part):
     fits: tuple[Fit, ...] = ()
     fitted_on: Pedigree | None = None
     not_fitted: tuple[str, ...] = Field((), description="What the log could not tell, in words.")
+    untold: tuple[Literal[tuple(UNTOLD)], ...] = Field(
+        (), description="What the layout has stand-ins for: questions that rest on it are refused.")
 
     @classmethod
     def of(cls, layout: Layout) -> Hospital:

@@ -103,7 +103,8 @@ class Record:
             resources=dict(zip(p.words.resources, p.words.roles, strict=True)), time_zone=p.calendar.time_zone,
             start=pd.Timestamp(epoch, unit="us", tz="UTC"), end=pd.Timestamp(epoch + end, unit="us", tz="UTC"),
             provenance=Provenance(kind="simulation", name=p.name, seed=seed, replication=replication, version=version,
-                                  complete=True, refusing=_refusing(p), leaving=p.words.dispositions))
+                                  complete=True, refusing=_refusing(p), leaving=p.words.dispositions,
+                                  untold=p.untold))
 
     def _activities(self, column: tuple) -> pd.Categorical:
         names = [*RESERVED, *(a for a in self.program.words.activities if a != "stay")]

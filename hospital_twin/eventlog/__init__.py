@@ -7,8 +7,10 @@ from hospital_twin.eventlog.log import (
     CAPACITY_COLUMNS,
     RESERVED,
     UNIT_KINDS,
+    UNTOLD,
     EventLog,
     Provenance,
+    not_told,
 )
 from hospital_twin.eventlog.measures import (
     INPATIENT_KINDS,
@@ -24,7 +26,7 @@ from hospital_twin.eventlog.steps import StepCurve
 
 __all__ = [
     "ATTRIBUTE_FREE_COLUMNS", "CAPACITY_COLUMNS", "COUNTS", "INPATIENT_KINDS", "QUANTITIES", "READINGS", "RESERVED",
-    "UNIT_KINDS", "WHOLE_HOSPITAL", "Conservation", "EventLog", "FollowUp", "Little", "LocalHours", "Provenance",
-    "Series", "StepCurve", "boarding", "conservation", "held", "hourly", "hours_full", "little", "local_hours",
-    "mean_occupied", "staffed", "visits",
+    "UNIT_KINDS", "UNTOLD", "WHOLE_HOSPITAL", "Conservation", "EventLog", "FollowUp", "Little", "LocalHours",
+    "Provenance", "Series", "StepCurve", "boarding", "conservation", "held", "hourly", "hours_full", "little",
+    "local_hours", "mean_occupied", "not_told", "staffed", "visits",
 ]

@@ -22,6 +22,11 @@ ATTRIBUTE_FREE_COLUMNS = {
 CAPACITY_COLUMNS = {"resource": "category", "from": "datetime64[us, UTC]", "amount": "float64", "reason": "category"}
 RESERVED = ("arrive", "leave", "change", "refused", "stay", "cleaning", "wait")
 UNIT_KINDS = ("ed", "assessment", "ward", "high_dependency", "critical_care", "theatre", "recovery", "other")
+UNTOLD = {"care": "what is done for patients, what they wait for, where they go and how they leave",
+          "arrivals": "how many came", "stays": "how long stays last",
+          "shapes": "how stays differ from patient to patient",
+          "hours": "at which hours of the day patients came", "full": "who found no free place"}
+"""What counts without visits may not tell, in words."""
 _TIES = ("activity", "resource", "joined", "unit", "end_reason")
 
 
@@ -34,6 +39,8 @@ class Provenance(BaseModel):
     hospital's export seldom is; a simulated run always.
     refusing, leaving: of a simulated run the places that its layout can refuse and the dispositions with which its
     visits can leave, whether or not anybody did; else None.
+    untold: of a simulated run what its hospital has stand-ins for, since the counts that it was calibrated on do not
+    tell it; words of `UNTOLD`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +55,12 @@ class Provenance(BaseModel):
     complete: bool = False
     refusing: tuple[str, ...] | None = None
     leaving: tuple[str, ...] | None = None
+    untold: tuple[str, ...] = ()
+
+
+def not_told(what: str) -> str:
+    """Why a twin that was calibrated on counts does not answer: they do not tell one of `UNTOLD`."""
+    return f"the counts that this twin was calibrated on do not tell {UNTOLD[what]}"
 
 
 @dataclass(frozen=True, eq=False)

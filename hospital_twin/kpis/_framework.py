@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -12,6 +12,7 @@ import pandas as pd
 from hospital_twin.drawers import entry, open_drawer
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import (
+    UNTOLD,
     WHOLE_HOSPITAL,
     EventLog,
     LocalHours,
@@ -19,6 +20,7 @@ from hospital_twin.eventlog import (
     held,
     hours_full,
     local_hours,
+    not_told,
     staffed,
     visits,
 )
@@ -79,6 +81,8 @@ class Kpi:
     headline: the statistic, of the whole hospital, that is THE number where there is room for one.
     measure: gives the numbers, the same ones (by statistic, place and hour) for every log of one hospital; NaN stands
     for a number that rests on no case.
+    needs: statistic → what of `eventlog.UNTOLD` it rests on; one that is not named rests on all of it. Where a twin has
+    only a stand-in for that, it gives the reason and no number.
     assumes: what calibration takes for granted, if the number is there to test that beside a log, and not to answer
     questions; else empty.
     """
@@ -91,6 +95,7 @@ class Kpi:
     statistics: Mapping[str, Statistic]
     headline: str
     measure: Callable[[Window], Iterable[Measured]]
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assumes: str = ""
 
     @property
@@ -290,9 +295,18 @@ def _measured(kpi: Kpi, window: Window) -> list[Measured]:
     try:
         if window.log.stays.empty or not window.start < window.end:
             raise NotComputable("the log is empty")
-        return list(kpi.measure(window))
+        found = list(kpi.measure(window))
     except NotComputable as answer:
-        return [Measured(statistic, answer, 0) for statistic in kpi.statistics]
+        found = [Measured(statistic, answer, 0) for statistic in kpi.statistics]
+    untold = window.log.provenance.untold
+    return [_told(kpi, number, untold) for number in found] if untold else found
+
+
+def _told(kpi: Kpi, number: Measured, untold: tuple[str, ...]) -> Measured:
+    """The number, or why there is none where it rests on what is untold."""
+    needed = {*kpi.needs.get(number.statistic, UNTOLD), *(() if number.hour is None else ("hours",))}
+    missing = [what for what in UNTOLD if what in needed and what in untold]
+    return number._replace(value=NotComputable(not_told(missing[0])), n=0) if missing else number
 
 
 def _answer(number: Measured) -> tuple[float, str]:

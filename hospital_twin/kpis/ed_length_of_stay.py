@@ -40,4 +40,5 @@ KPI = Kpi(
     statistics=_statistics(),
     headline="median",
     measure=_measure,
+    needs={"mean": ("stays",), "median": ("stays", "shapes"), "p95": ("stays", "shapes")},
 )

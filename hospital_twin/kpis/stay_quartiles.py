@@ -37,5 +37,6 @@ KPI = Kpi(
                 "upper_quartile": Statistic("upper quartile of the stays on inpatient units", "h", 1)},
     headline="median",
     measure=_measure,
+    needs=dict.fromkeys(_QUANTILES, ("stays", "shapes")),
     assumes="stays have the shape of the family that the layout names, such as lognormal",
 )

@@ -33,5 +33,6 @@ KPI = Kpi(
     statistics={"dispersion": Statistic("variance of the weekly visits over their mean", "times chance", 1)},
     headline="dispersion",
     measure=_measure,
+    needs={"dispersion": ("arrivals",)},
     assumes="a day is busy or quiet whatever the days before were, and no season goes through the year",
 )

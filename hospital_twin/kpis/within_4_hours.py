@@ -29,4 +29,5 @@ KPI = Kpi(
     statistics={"share": Statistic("share of patients within four hours", "%", 1)},
     headline="share",
     measure=_measure,
+    needs={"share": ("stays", "shapes")},
 )

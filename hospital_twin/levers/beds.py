@@ -4,6 +4,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from hospital_twin.errors import BadInput
+from hospital_twin.eventlog import not_told
 from hospital_twin.hospital import Hospital
 from hospital_twin.levers._capacity import raised
 from hospital_twin.levers._named import Named, meant
@@ -33,6 +34,9 @@ class Beds(Lever):
         if name not in units:
             raise BadInput("lever beds, unit", f"there is no unit {name!r} in {hospital.layout.name}",
                            "one of " + ", ".join(units))
+        if self.change and "full" in hospital.untold:
+            raise BadInput("lever beds, change", not_told("full"), "a hospital calibrated on a log of visits that says "
+                           "when each place was asked for")
         places = raised(units[name].places, self.change, "lever beds, change", f"{in_words(name)} beds")
         if self.change == 0:
             return hospital

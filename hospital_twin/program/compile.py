@@ -1,6 +1,7 @@
 """Hospital → program."""
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from hospital_twin.errors import BadInput
@@ -28,7 +29,7 @@ def compile_program(hospital: Hospital, *, starts: date | None = None, days: flo
     a class for which a value is missing, a pathway that does not end.
     """
     program, _ = _compiled(hospital.layout, starts, days)
-    return program
+    return replace(program, untold=hospital.untold)
 
 
 def circles(layout: Layout) -> list[tuple[str, ...]]:

@@ -206,3 +206,4 @@ class Program:
     swap: bool
     drain: bool
     attribute_numbers: tuple[tuple[float, ...], ...]
+    untold: tuple[str, ...] = ()

@@ -102,15 +102,20 @@ class AnswerRow(NamedTuple):
 
 
 def answer_rows(answer: Answer, *, every: bool = False) -> list[AnswerRow]:
-    """The table of answers, one row per KPI; with `every`, one per statistic and place."""
+    """The table of answers, one row per KPI; with `every`, one per statistic and place.
+
+    Where a twin is not told all that headlines rest on, the numbers that it does tell stand beside those it does not.
+    """
     table = _alone(answer.baseline) if answer.comparison is None else answer.comparison.table
     names = [runs.scenario for runs in answer.scenarios] if answer.comparison is not None else []
     kpis, rows = kpi_drawer(), []
     for (kpi, place, statistic), group in table[table["hour"].isna()].groupby(["kpi", "place", "statistic"],
                                                                               sort=False):
         headline = place == WHOLE_HOSPITAL and kpi in kpis and statistic == kpis[kpi].headline
-        if kpi in kpis and (every or headline):
-            rows.append(_row(kpis[kpi], statistic, place, group.set_index("scenario"), names, short=not every))
+        instead = bool(answer.hospital.untold) and math.isfinite(group["baseline"].iloc[0])
+        if kpi in kpis and (every or headline or instead):
+            rows.append(_row(kpis[kpi], statistic, place, group.set_index("scenario"), names,
+                             short=headline and not every))
     return rows
 
 
