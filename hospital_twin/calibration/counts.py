@@ -9,7 +9,7 @@ In an hour h of a day d the count is Poisson with mean
 - spell: what makes neighbouring weeks alike and passes, as an epidemic does: correlated by exp(−weeks / `SPELL`);
   without it a level that only wavers would be taken for one that drifts away;
 - season: `HARMONICS` harmonics of the year, drawn towards none;
-- holiday: a factor for each group of `GROUPS`, drawn towards 1;
+- holiday: a factor for each of `public_holidays.GROUPS`, drawn towards 1;
 - G_d: a factor of the whole day, gamma with mean 1, so that daily counts are negative binomial.
 
 Level, spell and season are one Gaussian model of the weeks' log ratios of observed to expected (working responses of a
@@ -35,6 +35,7 @@ import pandas as pd
 from hospital_twin.calibration.hour_counts import CountDistribution, HourCounts, wall_hours
 from hospital_twin.calibration.weekly import smoothed
 from hospital_twin.errors import BadInput
+from hospital_twin.layout.public_holidays import GROUPS, holiday_groups
 
 FEWEST_DAYS = 28
 """Days with a count below which nothing is fitted: each weekday has to be seen several times."""
@@ -52,7 +53,6 @@ SEASONS = np.array([0.005, 0.02, 0.04, 0.08])
 """Standard deviations of the season's first harmonic; of the k-th it is one k-th."""
 LEVEL_SD = 1.0
 """Of the first week's log level around the mean of the record: wide, the counts decide."""
-GROUPS = ("Christmas Day", "Thanksgiving", "other public holidays")
 HOLIDAY_SD = 0.2
 """How far holidays are from other days before any has been seen."""
 WEEKDAY_SD = 0.3
@@ -131,7 +131,7 @@ class ArrivalCounts:
         design = np.column_stack([np.ones(len(days)), fades, _harmonics(days)])
         log_variance = np.einsum("ij,jk,ik->i", design, self.covariance, design) + self.drift * ahead
         log_variance += self.spell * (1.0 - fades ** 2)
-        group = _holiday_groups(days, self.country, self.subdivision)
+        group = holiday_groups(days, _place(self.country, self.subdivision))
         times = np.append(self.holidays, 1.0)[group]
         unsure = np.append(self.holiday_variance, 0.0)[group]
         return np.exp(design @ self.state) * times, np.exp(self.scale * log_variance) * (1 + unsure / times ** 2) - 1
@@ -164,7 +164,7 @@ def fit_counts(counts: HourCounts, time_zone: str, country: str | None = None, s
 def _fit(counts: HourCounts, seen: np.ndarray, time_zone: str, country: str | None, subdivision: str | None
          ) -> ArrivalCounts:
     days, day = np.unique(counts.date[seen].astype("datetime64[D]"), return_inverse=True)
-    return _Fit(counts, seen, days, day, _holiday_groups(days, country, subdivision)).fitted(
+    return _Fit(counts, seen, days, day, holiday_groups(days, _place(country, subdivision))).fitted(
         time_zone, country, subdivision)
 
 
@@ -310,6 +310,11 @@ def _smoothed_levels(steps: list[tuple[np.ndarray, ...]]) -> np.ndarray:
     return levels
 
 
+def _place(country: str | None, subdivision: str | None) -> str | None:
+    """The calendar's name: ``US-IA``; None for none."""
+    return country if country is None or subdivision is None else f"{country}-{subdivision}"
+
+
 def _weekday(days: np.ndarray) -> np.ndarray:
     """0 for Mondays; 1970-01-01 was a Thursday."""
     return (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
@@ -319,21 +324,3 @@ def _harmonics(days: np.ndarray) -> np.ndarray:
     """cos and sin of each harmonic of the year, (n, 2 · HARMONICS)."""
     angle = 2 * np.pi * (days.astype("datetime64[D]").astype(np.int64) % 365.25) / 365.25
     return np.column_stack([wave(k * angle) for k in range(1, HARMONICS + 1) for wave in (np.cos, np.sin)])
-
-
-def _holiday_groups(days: np.ndarray, country: str | None, subdivision: str | None) -> np.ndarray:
-    """For each day the place of its group in `GROUPS`, and their number for a day that is no holiday."""
-    none = np.full(len(days), len(GROUPS))
-    if country is None:
-        return none
-    import holidays
-    parts = holidays.list_supported_countries().get(country)
-    if parts is None or (subdivision is not None and subdivision not in parts):
-        raise BadInput("public holidays", "the country or the part of it has no calendar",
-                       "codes of ISO 3166, such as US with IA, or no country at all")
-    calendar = holidays.country_holidays(country, subdiv=subdivision)
-    for place, day in enumerate(days.astype("datetime64[D]").tolist()):
-        if name := calendar.get(day):
-            christmas, thanksgiving = (day.month, day.day) == (12, 25), "Thanksgiving" in name
-            none[place] = 0 if christmas else 1 if thanksgiving else 2
-    return none

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from hospital_twin.distributions import Distribution
 from hospital_twin.eventlog import ATTRIBUTE_FREE_COLUMNS, UNIT_KINDS
+from hospital_twin.layout.public_holidays import GROUPS, known
 from hospital_twin.layout.steps import Duration, Expression, Probability, Profile, Steps, Time, Value
 from hospital_twin.layout.terms import (
     CLOCK_KEYS,
@@ -162,6 +163,38 @@ class Times(Part):
     reason: str = Field("", examples=["influenza, third week"], description="Why: a holiday, an epidemic.")
 
 
+class Holidays(Part):
+    """Factors on the rate on public holidays. A calendar alone stands for one factor, which calibration may find."""
+
+    calendar: str = Field(examples=["US", "CA-QC"],
+                          description="The country, or the part of it, whose public holidays these are: its code of "
+                                      "ISO 3166.")
+    times: Amount | dict[Literal[GROUPS], Amount] = Field(
+        1.0, examples=[0.85, {"christmas_day": 0.7, "others": 0.9}],
+        description="Factor on the rate from midnight to midnight: one, or one for each group of holidays; 1 where "
+                    "none stands.")
+
+    @field_validator("calendar", mode="before")
+    @classmethod
+    def _known(cls, value: Any) -> Any:
+        if value is False:
+            raise ValueError('no is read as false: expected "NO", in quotes, for Norway')
+        if isinstance(value, str) and not known(value):
+            raise ValueError(f"there is no calendar of public holidays for {value!r}: expected the code of a country "
+                             "as in US, or of a part of it as in CA-QC")
+        return value
+
+    def by_group(self) -> tuple[float, ...]:
+        """The factor of each of `public_holidays.GROUPS`, and of a day that is no holiday."""
+        if isinstance(self.times, dict):
+            return (*(self.times.get(group, 1.0) for group in GROUPS), 1.0)
+        return (*(self.times for _ in GROUPS), 1.0)
+
+
+def _calendar(value: Any) -> Any:
+    return {"calendar": value} if isinstance(value, (str, bool)) else value
+
+
 def _spread(sd: float) -> float:
     # What lies outside has no gamma distribution that floats can draw from (`GammaShaped` has the bounds of its shape).
     if sd and not LEAST_SPREAD <= sd <= GREATEST_SPREAD:
@@ -187,6 +220,10 @@ class Source(Part):
                                                                          "stands.")
     dated: tuple[Times, ...] = Field((), examples=[[{"from": "2025-01-20", "to": "2025-01-27", "times": 1.3}]],
                                      description="Factors between dates: holidays, an epidemic's curve.")
+    holidays: Annotated[Holidays | None, BeforeValidator(
+        _calendar, json_schema_input_type=Holidays | str | None)] = Field(
+        None, examples=["US", {"calendar": "CA-QC", "times": {"christmas_day": 0.7, "others": 0.9}}],
+        description="Whose public holidays change the rate, and by which factor.")
     day_factor_sd: Annotated[Amount, AfterValidator(_spread)] = Field(
         0.0, examples=[0.08],
         description="Standard deviation of a whole day's factor (gamma with mean 1): 0, or from 0.001 to 4.4.")
@@ -214,6 +251,8 @@ class Source(Part):
             raise ValueError(f"has {' and '.join(given) or 'none'} of rate, timetable, trace, present: expected one")
         if self.rate is not None and self.ceiling is None:
             raise ValueError("has a rate but no ceiling: expected the height of a candidate layer, per hour")
+        if self.rate is None and self.holidays is not None:
+            raise ValueError("has holidays but no rate that they could change: expected a rate, or no holidays")
         return self
 
 

@@ -10,9 +10,10 @@ from hospital_twin.errors import BadInput
 from hospital_twin.layout import Rule as LayoutRule
 from hospital_twin.layout import Source as LayoutSource
 from hospital_twin.layout.nouns import Add, Divert, Evict, Slots
+from hospital_twin.layout.public_holidays import holiday_groups
 from hospital_twin.layout.terms import days_of, minutes_of
 from hospital_twin.program.builder import Builder
-from hospital_twin.program.calendar import tick_of, tick_of_text, weekday_of, weekly_changes
+from hospital_twin.program.calendar import dates_of, tick_of, tick_of_text, weekday_of, weekly_changes
 from hospital_twin.program.codes import Act, Kind, X
 from hospital_twin.program.emit import Emitter
 from hospital_twin.program.program import Calendar, Rule, Source
@@ -67,10 +68,10 @@ def _entry(emitter: Emitter, name: str, pathway: str, sets: dict) -> int:
 
 
 def _rate(calendar: Calendar, s: LayoutSource, where: str) -> list[tuple[int, float]]:
-    """Visits an hour over the horizon: week × season × dated factors × the levers' factor."""
+    """Visits an hour over the horizon: week × season × dated factors × holidays × the levers' factor."""
     points: dict[int, float] = {tick: float(value) for tick, value in weekly_changes(calendar, s.rate)}
     spans = [(tick_of_text(calendar, t.from_, f"{where}.dated.{i}"), tick_of_text(calendar, t.to, f"{where}.dated.{i}"),
-              t.times) for i, t in enumerate(s.dated)]
+              t.times) for i, t in enumerate(s.dated)] + _holidays(calendar, s)
     months = [0] + [int(calendar.boundary[k]) for k in np.flatnonzero(np.diff(calendar.month)) + 1] if s.season else []
     ticks = sorted({*points, *(t for span in spans for t in span[:2] if t >= 0), *months})
     found, base = [], 0.0
@@ -84,6 +85,18 @@ def _rate(calendar: Calendar, s: LayoutSource, where: str) -> list[tuple[int, fl
         for part in (factor, s.times):
             value = value if part == 1.0 else value * part
         found.append((tick, value))
+    return found
+
+
+def _holidays(calendar: Calendar, s: LayoutSource) -> list[tuple[int, int, float]]:
+    """(from, to, factor) of every public holiday of the tables."""
+    if s.holidays is None:
+        return []
+    times, found = s.holidays.by_group(), []
+    for day, group in enumerate(holiday_groups(dates_of(calendar), s.holidays.calendar).tolist()):
+        if times[group] != 1.0:
+            begin, end = (int(calendar.hour_start[day + later, 0]) for later in (0, 1))
+            found.append((begin, end, times[group]))
     return found
 
 

@@ -82,6 +82,12 @@ def weekday_of(calendar_: Calendar, day: int) -> int:
     return int(calendar_.weekday[np.searchsorted(calendar_.boundary, calendar_.hour_start[day, 12], "right") - 1])
 
 
+def dates_of(calendar_: Calendar) -> np.ndarray:
+    """The local dates of the days of the tables that end within them, datetime64[D]."""
+    first = (_UNIX + timedelta(microseconds=calendar_.epoch)).astimezone(ZoneInfo(calendar_.time_zone)).date()
+    return np.datetime64(first) + np.arange(len(calendar_.hour_start) - 1)
+
+
 def tick_of_text(calendar_: Calendar, text: str, where: str) -> int:
     """The tick of a local date or date and time written in a layout."""
     try:

@@ -51,6 +51,32 @@ def test_rates_by_window_season_and_date_multiply():
     assert all(480 <= t % DAY < 1200 for t in times)
 
 
+def test_public_holidays_are_local_days_with_a_rate_of_their_own():
+    # Christmas Eve 2024 was a Tuesday; in Sydney, where summer time holds, Boxing Day is a holiday too.
+    for zone, place, boxing_day in (("Australia/Sydney", "AU-NSW", 3), ("America/Chicago", "US-IA", 1)):
+        log = run(f"""
+            time_zone: {zone}
+            sources: {{a: {{pathway: p, rate: 20, ceiling: 20,
+                          holidays: {{calendar: {place}, times: {{christmas_day: 0, others: 3}}}}}}}}
+            pathways: {{p: [{{leave: out, as: home}}]}}
+        """, days=4, starts="2024-12-24")
+        times = [r[3] for r in rows(log, "arrive")]
+        for day, factor in enumerate((1, 0, boxing_day, 1)):
+            came = sum(day * DAY <= t < (day + 1) * DAY for t in times)
+            assert abs(came - 480 * factor) <= 4 * (480 * factor) ** 0.5
+
+
+def test_holidays_that_change_nothing_and_those_outside_the_run_change_nobody():
+    source = "rate: 5, ceiling: 8, day_factor_sd: 0.2, season: {12: 1.1}"
+    plain = arrivals(source, days=5, starts="2024-12-23")
+    assert arrivals(f"{source}, holidays: GB-ENG", days=5, starts="2024-12-23") == plain
+    fewer = arrivals(f"{source}, holidays: {{calendar: GB-ENG, times: 0.5}}", days=5, starts="2024-12-23")
+    assert set(fewer) < set(plain)
+    assert [t for t in fewer if not 2 * DAY <= t < 4 * DAY] == [t for t in plain if not 2 * DAY <= t < 4 * DAY]
+    summer = arrivals(source, days=5, starts="2024-06-03")
+    assert arrivals(f"{source}, holidays: {{calendar: GB-ENG, times: 0.5}}", days=5, starts="2024-06-03") == summer
+
+
 def test_a_factor_that_began_before_the_run_holds_from_its_start():
     assert arrivals("rate: 10, ceiling: 10, dated: [{from: 2024-12-01, to: 2025-01-06 12:00, times: 0}]",
         days=1)[0] >= 720

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hospital_twin.errors import BadInput
 from hospital_twin.layout.terms import DAYS, week_minutes
-from hospital_twin.program.calendar import calendar, tick_of, tick_of_text, weekly_changes
+from hospital_twin.program.calendar import calendar, dates_of, tick_of, tick_of_text, weekly_changes
 
 pytestmark = pytest.mark.unit
 
@@ -33,6 +33,7 @@ def test_the_tables_are_the_local_clock(zone: str, first: date):
         then = local(clock, int(clock.boundary[row]))
         assert (clock.hour[row], clock.weekday[row], clock.month[row]) == (then.hour, then.weekday(), then.month)
     assert (np.diff(clock.hour_start.ravel()) >= 0).all()
+    assert dates_of(clock).tolist() == [first + timedelta(days=n) for n in range(len(clock.hour_start) - 1)]
     for day in range(0, 60, 7):
         for hour in range(0, 24, 5):
             then = local(clock, int(clock.hour_start[day, hour]))
