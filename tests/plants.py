@@ -186,7 +186,7 @@ def everything_said(log: Path, folder: Path, say: Callable[[], tuple[str, str]])
     zone = ["--time-zone", "UTC"]
     for name, arguments in {
         "check": ["check", str(log), *zone, "--most-rejected", "100", "--faults", str(folder / "faults.csv"),
-                  "--save-mapping", str(folder / "log.yaml")],
+                  "--html", str(folder / "log.html"), "--save-mapping", str(folder / "log.yaml")],
         "check --json": ["check", str(log), *zone, "--json", "--most-rejected", "100"],
         "import": ["import", str(log), *zone, "--store", str(folder / "a.sqlite"), "--key", str(key)],
         "calibrate": ["calibrate", str(folder / "a.sqlite"), "-o", str(folder / "hospital.yaml")],

@@ -46,7 +46,7 @@ def _page(report: QualityReport | SeriesReport, written: datetime) -> str:
     counts = isinstance(report, SeriesReport)
     sheets = _of_counts(report) if counts else _of_visits(report)
     return rendered(
-        "log.html.j2", name=Path(report.file).name, file=report.file, version=__version__,
+        "log.html.j2", name=Path(report.file).name, version=__version__,
         written=f"{written.astimezone(ZoneInfo(zone)):%d %b %Y, %H:%M %Z}", summary=_summary(report),
         facts=_facts_of_counts(report) if counts else _facts(report),
         findings=() if counts else report.findings, sheets=tuple(sheet for sheet in sheets if sheet.rows),
@@ -54,9 +54,13 @@ def _page(report: QualityReport | SeriesReport, written: datetime) -> str:
 
 
 def _summary(report: QualityReport | SeriesReport) -> str:
-    changed = f"{report.repaired:,} of them had to be put right" if report.repaired else "none had to be put right"
-    return (f"{report.kept:,} of {report.read:,} {'row' if report.read == 1 else 'rows'} can be used; {changed}, "
-            f"{report.rejected or 'none':{',' if report.rejected else ''}} had to be left out.")
+    """In one sentence, whether the log is good for anything and how much of it is."""
+    if not report.rejected and not report.repaired:
+        rows = f"All {report.read:,} rows can be read as they are"
+    else:
+        rows = (f"{report.kept:,} of {report.read:,} {'row' if report.read == 1 else 'rows'} can be used, "
+                f"{report.repaired:,} of them with something put right; {report.rejected:,} had to be left out")
+    return f"{rows}." if report.useful else f"{rows}. Nothing can be calibrated from it."
 
 
 def _facts(report: QualityReport) -> tuple[tuple[str, str], ...]:

@@ -139,17 +139,36 @@ def test_a_damaged_store(visit, serving: Callable, tmp_path: Path):
     assert (visit.faults, visit.outside) == ([], [])
 
 
-def test_the_report_opens_and_prints(visit, tmp_path: Path):
-    from hospital_twin.reports import write_report
-    path = write_report(tmp_path / "answer.html", answers.answer(beside=BESIDE))
+def opens_and_prints(visit, path: Path) -> None:
+    """A file opens without asking for anything, and nothing of it has to be scrolled sideways, also on paper."""
     asked: list[str] = []
     visit.page.unroute_all()
     visit.page.on("request", lambda request: asked.append(request.url))
     visit.page.goto(path.as_uri())
-    assert visit.page.locator("figure svg[role=img]").count() == 5
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert visit.page.evaluate("[...document.querySelectorAll('.wide')].every(e => e.scrollWidth <= e.clientWidth)")
     visit.page.emulate_media(media="print")
     visit.page.set_viewport_size({"width": 688, "height": 1017})  # A4 within its margins
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert visit.page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     assert (visit.faults, asked) == ([], [path.as_uri()])
+
+
+def test_the_report_opens_and_prints(visit, tmp_path: Path):
+    from hospital_twin.reports import write_report
+    opens_and_prints(visit, write_report(tmp_path / "answer.html", answers.answer(beside=BESIDE)))
+    assert visit.page.locator("figure svg[role=img]").count() == 5
+
+
+def test_what_is_in_a_log_opens_and_prints(visit, tmp_path: Path):
+    from hospital_twin.cli._endings import exit_code
+    from hospital_twin.shipped import samples_folder
+    shown = []
+    for log in ("stays_small.csv", "ed_census.csv"):
+        assert exit_code(["check", str(samples_folder() / log), "--html", str(tmp_path / f"{log}.html")]) == 0
+        opens_and_prints(visit, tmp_path / f"{log}.html")
+        shown.append(visit.page.inner_text("main"))
+    assert "it ends before it starts" in shown[0]
+    assert "What would change that" in shown[0]
+    assert "census_on_the_hour" in shown[1]
+    assert visit.page.get_attribute("html", "lang") == "en"

@@ -50,6 +50,16 @@ def test_faults_are_written_for_a_spreadsheet(log: Path):
     assert Path("faults.csv").read_text().splitlines()[-1].endswith(",rejected,'=9+9")
 
 
+def test_what_is_printed_is_written_as_a_page(log: Path, capsys: pytest.CaptureFixture[str]):
+    log.write_text(f"visit,Ward,In,Out\n1,ED,{ROWS}\n")
+    assert exit_code(["check", log.name, "--html", "log.html"]) == 0
+    assert capsys.readouterr().out.endswith("As a page: log.html\n")
+    assert "<h1>What is in my beds.csv</h1>" in Path("log.html").read_text()
+    assert exit_code(["check", log.name, "--json", "--html", "log.html"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows_read"] == 1
+    assert exit_code(["check", log.name, "--html", "log.csv"]) == 2
+
+
 def test_how_a_log_was_read_is_saved_and_found_again(log: Path, capsys: pytest.CaptureFixture[str]):
     log.write_text(f"visit,Ward,In,Out\n1,ED,{ROWS}\n")
     named = f"{log.name}.mapping.yaml"
