@@ -190,10 +190,10 @@ def _last_units(rows: _Rows) -> pd.Categorical:
 def _dispositions(rows: _Rows) -> pd.Categorical:
     """The last word of each visit about how it left."""
     said = rows.table["disposition"].cat
-    words = [*(word for word in said.categories if word), UNKNOWN]
+    words = list(dict.fromkeys([*filter(None, said.categories), UNKNOWN]))
     meant = np.array([words.index(word or UNKNOWN) for word in said.categories])
     given = np.flatnonzero(np.asarray(rows.table["disposition"] != ""))
-    codes = np.full(len(rows.visits.number), len(words) - 1)
+    codes = np.full(len(rows.visits.number), words.index(UNKNOWN))
     codes[rows.visits.code[given]] = meant[said.codes.to_numpy()[given]]
     return pd.Categorical.from_codes(codes, words)
 

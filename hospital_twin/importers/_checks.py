@@ -10,6 +10,8 @@ _DAY = np.timedelta64(1, "D")
 _MINUTE = np.timedelta64(60_000_000, "us")
 EARLIEST, LATEST = np.datetime64("1971-01-01", "us"), np.datetime64("2100-01-01", "us")
 """Times outside are slips or placeholders: 1900-01-01, 1970-01-01 and 9999-12-31 are what systems write for nothing."""
+_SHIFTED = np.datetime64("1700-01-01", "us"), np.datetime64("2500-01-01", "us")
+"""Times outside are no times that somebody shifted: those of one person are moved by years, and not by centuries."""
 FAR = 180 * _DAY
 RARE, MANY_ROWS = 0.01, 200
 """Of `MANY_ROWS` or more, at most this share of the rows can lie apart from all others by a slip of the pen."""
@@ -28,8 +30,9 @@ def check_rows(rows: pd.DataFrame, ledger: Ledger, columns: dict[str, str], *, c
         _still_waiting(rows, ledger, columns)
     start = rows["start"].to_numpy()
     ledger.reject(np.isnat(start), "missing_start", columns.get("start", ""))
+    _impossible(rows, ledger, columns, *((EARLIEST, LATEST) if comparable else _SHIFTED))
     if comparable:
-        _impossible(rows, ledger, columns)
+        _far(rows, ledger, columns)
     if "end" in rows:
         ledger.reject(rows["end"].to_numpy() < start, "end_before_start", columns.get("end", ""))
     kept = np.flatnonzero(ledger.alone[:len(rows)])
@@ -50,20 +53,24 @@ def _still_waiting(rows: pd.DataFrame, ledger: Ledger, columns: dict[str, str]) 
     ledger.notice(waiting.to_numpy(), "waiting", columns.get("start", ""))
 
 
-def _impossible(rows: pd.DataFrame, ledger: Ledger, columns: dict[str, str]) -> None:
+def _impossible(rows: pd.DataFrame, ledger: Ledger, columns: dict[str, str], earliest: np.datetime64,
+                latest: np.datetime64) -> None:
     start = rows["start"].to_numpy()
-    ledger.reject((start < EARLIEST) | (start >= LATEST), "impossible_time", columns.get("start", ""))
+    ledger.reject((start < earliest) | (start >= latest), "impossible_time", columns.get("start", ""))
     for name in ("end", *_OPTIONAL):
         if name in rows:
             time = rows[name].to_numpy().copy()
-            wrong = (time < EARLIEST) | (time >= LATEST)
+            wrong = (time < earliest) | (time >= latest)
             ledger.repair(wrong, "placeholder_end" if name == "end" else "optional_unreadable", columns.get(name, ""))
             time[wrong] = np.datetime64("NaT")
             rows[name] = time
-    kept = ledger.kept[:len(rows)]
-    ledger.reject(_apart(start, kept), "far_time", columns.get("start", ""))
-    if "end" in rows:
-        ledger.reject(_apart(rows["end"].to_numpy(), ledger.kept[:len(rows)]), "far_time", columns.get("end", ""))
+
+
+def _far(rows: pd.DataFrame, ledger: Ledger, columns: dict[str, str]) -> None:
+    for name in ("start", "end"):
+        if name in rows:
+            apart = _apart(rows[name].to_numpy(), ledger.kept[:len(rows)])
+            ledger.reject(apart, "far_time", columns.get(name, ""))
 
 
 def _apart(time: np.ndarray, kept: np.ndarray) -> np.ndarray:

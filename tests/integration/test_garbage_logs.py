@@ -12,14 +12,12 @@ import pytest
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog
 from hospital_twin.importers import QualityReport, read_log
+from tests.garbage import ODD, SHAPES, Draw, assert_it_adds_up, noise, tried
 
 pytestmark = pytest.mark.integration
 
 HEADERS = ("visit", "Patient", "Ward", "Start", "End", "Requested", "Activity", "Resource", "Outcome", "Seen", "Acuity",
            "arrived", "left", "amount", "bed", "Uhrzeit", "Datum", "", "Date/heure d'entrée", "Visit", "x" * 300)
-BYTES = bytes(range(1, 256))
-ODD = ('"', '""', '"a,b"', '"a\nb"', "=cmd|' /C calc'!A0", "é", "漢字", "1e400", "-inf", "9e9", "2.5")
-Draw = np.random.Generator
 
 
 def a_time(draw: Draw, forms: list[int]) -> str:
@@ -35,7 +33,7 @@ def a_cell(draw: Draw, forms: list[int], dirt: float) -> str:
     kinds: tuple[Callable[[], str], ...] = (
         lambda: a_time(draw, forms), lambda: str(draw.integers(-3, 12)), lambda: str(draw.integers(2**63 - 1)),
         lambda: ("ED", "ward 1", "icu", "stay", "leave", "arrive", "wait", "NA", "", " ", "Tod")[draw.integers(11)],
-        lambda: bytes(draw.choice(list(BYTES), size=draw.integers(1, 9)).tolist()).decode("latin-1"),
+        lambda: noise(draw),
         lambda: ODD[draw.integers(len(ODD))])
     return kinds[draw.choice(len(kinds), p=(0.5 - dirt, 0.15, 0.05, 0.3 - dirt, dirt, dirt))]()
 
@@ -72,16 +70,6 @@ def outcome(path: Path) -> tuple[EventLog, QualityReport] | BadInput:
         return refusal
 
 
-def assert_it_adds_up(log: EventLog, report: QualityReport) -> None:
-    assert report.kept + report.rejected == report.read
-    assert report.repaired <= report.kept
-    rejected = report.faults[report.faults["action"].eq("rejected")]
-    assert len(rejected) == report.rejected == rejected[["file", "line"]].drop_duplicates().shape[0]
-    ended = log.stays["end"].notna()
-    assert (log.stays["start"][ended] <= log.stays["end"][ended]).all()
-    assert len(report.lines()) > 5
-
-
 @pytest.mark.parametrize("seed", range(6))
 def test_garbage_is_read_or_refused(seed: int, tmp_path: Path):
     draw = np.random.default_rng(seed)
@@ -94,6 +82,13 @@ def test_garbage_is_read_or_refused(seed: int, tmp_path: Path):
             read += 1
             assert_it_adds_up(*result)
     assert read, "all of it was refused: this tries nothing"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_garbage_of_each_shape_is_kept_or_rejected(shape: str, tmp_path: Path):
+    found = tried(shape, 1_500, 500, tmp_path)
+    assert found.kept
+    assert found.rejected
 
 
 def test_bytes_at_random_are_refused(tmp_path: Path):

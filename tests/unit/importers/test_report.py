@@ -203,6 +203,17 @@ def test_dates_that_were_shifted(read: Read):
     assert (report.kept, report.rejected) == (1, 0)
 
 
+def test_dates_that_were_shifted_are_no_placeholders(read: Read):
+    _, report = read("""
+        visit,unit,start,end
+        1,ED,2180-03-03 10:00,9999-12-31
+        2,ED,0001-01-01,2180-03-03 10:00
+        3,ED,2181-03-03 10:00,2181-03-03 12:00
+    """, mapping={"dates_comparable": False}, time_zone="Europe/London")
+    assert faults(report)[:2] == [(3, "start", "impossible_time"), (2, "end", "placeholder_end")]
+    assert "2180-03-03 10:00 to 2181-03-03 12:00" in "\n".join(report.lines())
+
+
 LONG = "".join(f"{v},ED,2025-03-{v % 28 + 1:02} {v % 23:02}:{v % 60:02},2025-03-{v % 28 + 1:02} 23:59,{v % 5}\n"
                for v in range(300))
 

@@ -37,6 +37,17 @@ def test_each_visit_arrives_stays_and_leaves(read: Read):
     assert (report.read, report.kept, report.rejected, report.visits, report.stays) == (3, 3, 0, 2, 3)
 
 
+def test_an_outcome_that_is_called_unknown(read: Read):
+    log, report = read("""
+        visit,unit,start,end,disposition
+        1,ed,2025-03-03 10:00,2025-03-03 11:00,Unknown
+        2,ed,2025-03-03 11:00,2025-03-03 12:00,
+        3,ed,2025-03-03 12:00,2025-03-03 13:00,Home
+    """)
+    assert [row[-1] for row in rows(log) if row[0] == "leave"] == ["unknown", "unknown", "home"]
+    assert (report.kept, report.rejected) == (3, 0)
+
+
 def test_who_has_not_left_has_an_open_stay_and_no_leaving(read: Read):
     log, report = read("""
         visit,unit,start,end
