@@ -13,7 +13,8 @@ from hospital_twin.layout import Layout, Part, checked, read_fields, write_yaml
 class Fit(Part):
     """The pedigree of one fitted number (or table of numbers).
 
-    path: its place in the layout (``sources.walk_in.rate``). low, high: its 95 % interval where it is one number.
+    path: its place in the layout (``sources.walk_in.rate``). estimate: the one number that sums it up (of durations the
+    median, of a week's rates the arrivals a day), None where there is none; low, high: its 95 % interval.
     candidates: families tried, each with its criterion (BIC) less that of the one taken; of those less clearly better
     than by what decides, the layout's own or the simpler is kept. gap: the greatest difference between the shares of
     durations that had ended by some time as fitted and as observed, 0 to 1; gap_by_chance: what it exceeds once in
@@ -23,6 +24,7 @@ class Fit(Part):
     path: str
     estimator: str
     value: str
+    estimate: float | None = None
     low: float | None = None
     high: float | None = None
     n: int = 0

@@ -169,8 +169,9 @@ class _Rate:
         covered = len(np.unique(self.week))
         findings.found((*path, "rate"), weekly, Fit(
             path=f"sources.{self.name}.rate", estimator=estimator, n=round(total),
-            value=f"168 rates, {rate.min():.3g} to {rate.max():.3g} an hour", low=total / days - half,
-            high=total / days + half, note=f"{total / days:.4g} arrivals a day; low, high: of that"
+            value=f"168 rates, {rate.min():.3g} to {rate.max():.3g} an hour",
+            estimate=rounded(total / days), low=total / days - half, high=total / days + half,
+            note=f"{total / days:.4g} arrivals a day; low, high: of that"
             + ("" if covered == 168 else f"; the log covers only {covered} of the 168 hours of the week")))
         for month, factor in season.items():
             findings.values[(*path, "season", month)] = rounded(factor)
@@ -194,8 +195,8 @@ class _Rate:
             return
         low, high = (float(np.sqrt(max(0.0, variance[0] + sign * Z95 * variance[1]))) for sign in (-1, 1))
         findings.found(("sources", self.name, "day_factor_sd"), rounded(float(spread)), Fit(
-            path=path, estimator="method of moments on daily counts beyond Poisson", value=f"{spread:.3g}", low=low,
-            high=high, n=int(self.day.max()) + 1,
+            path=path, estimator="method of moments on daily counts beyond Poisson", value=f"{spread:.3g}",
+            estimate=rounded(float(spread)), low=low, high=high, n=int(self.day.max()) + 1,
             note="" if spread else "days do not differ by more than chance"))
 
 
@@ -216,7 +217,7 @@ def _fit_no_show(findings: Findings, name: str, number: int, came: float) -> Non
         half = Z95 * np.sqrt(max(share * (1 - share), 1e-12) / slots)
         findings.found(("sources", name, "no_show"), rounded(share), Fit(
             path=f"sources.{name}.no_show", estimator="booked slots without a visit", value=f"{share:.3g}",
-            low=max(0.0, share - half), high=min(1.0, share + half), n=slots))
+            estimate=rounded(share), low=max(0.0, share - half), high=min(1.0, share + half), n=slots))
 
 
 __all__ = ["NEVER", "fit_arrivals"]

@@ -121,7 +121,7 @@ def _fit_weekdays(findings: Findings, named: Named, profile: Profile, ready: np.
         shares[days] = rounded(share)
         findings.found((*named.path, "weekdays"), dict(shares), Fit(
             path=f"{named.words}.weekdays.{days}", estimator="share of those ready who go", value=f"{share:.3g}",
-            low=max(0.0, share - half), high=min(1.0, share + half), n=int(tried)))
+            estimate=rounded(share), low=max(0.0, share - half), high=min(1.0, share + half), n=int(tried)))
 
 
 def _trials(ready: np.ndarray, gone: np.ndarray, time_zone: str) -> tuple[np.ndarray, np.ndarray]:

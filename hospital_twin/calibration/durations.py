@@ -147,7 +147,8 @@ def _write_own(findings: Findings, path: Path, place: str, value: Family, chosen
     found = chosen.found
     findings.found(path, value, Fit(
         path=place, estimator="maximum likelihood" + (" with censoring" if times.censored else ""), value=value.text(),
-        low=convert(found.low, "h", unit), high=convert(found.high, "h", unit), n=times.number, censored=times.censored,
+        estimate=rounded(convert(found.median, "h", unit)), low=convert(found.low, "h", unit),
+        high=convert(found.high, "h", unit), n=times.number, censored=times.censored,
         note=(f"{note}; " if note else "") + f"low, high: of the median, {unit}", candidates=chosen.candidates,
         gap=None if fit is None else rounded(fit.gap), gap_by_chance=None if fit is None else rounded(fit.by_chance)))
 

@@ -82,8 +82,8 @@ def _fit_share(findings: Findings, op: int, table: Table) -> None:
         half = Z95 * sqrt(max(share * (1 - share), 1e-12) / of)
         findings.found(path, rounded(share), Fit(
             path=named.at(cells.words[number]), estimator="patients seen again over visits, each visit counted by the "
-            "chance that its return would have been seen", value=f"{share:.3g}", low=max(0.0, share - half),
-            high=min(1.0, share + half), n=round(float(table.weight[mine].sum()))))
+            "chance that its return would have been seen", value=f"{share:.3g}", estimate=rounded(share),
+            low=max(0.0, share - half), high=min(1.0, share + half), n=round(float(table.weight[mine].sum()))))
 
 
 def _visible(findings: Findings, op: int, moments: object, hours: np.ndarray) -> np.ndarray:

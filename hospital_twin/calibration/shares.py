@@ -133,7 +133,8 @@ def _fit_share(findings: Findings, table: Table, hit: np.ndarray, value: Any, na
             f"one share for all: the log does not know {' and '.join(unknown)}" if unknown else "", doubt]))
         findings.found(path, rounded(found.share), Fit(
             path=named.at(cells.words[number]), estimator=_estimator(len(cells.paths)),
-            value=f"{rounded(found.share):g}", low=found.low, high=found.high, n=round(of), note=note))
+            value=f"{rounded(found.share):g}", estimate=rounded(found.share), low=found.low,
+            high=found.high, n=round(of), note=note))
     if nobody:
         findings.kept(f"{named.words} for classes of which nobody came there: the layout's {', '.join(nobody)} "
                       f"{'is' if len(nobody) == 1 else 'are'} kept")
