@@ -156,6 +156,7 @@ def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: Eve
         stays=int(activity.eq("stay").sum()), start=log.start, end=log.end, time_zone=log.time_zone,
         dates_comparable=raw.dates_comparable, events=raw.events, guesses=raw.guesses,
         mapping=mapping_of(_id_of(importer), raw, named, options),
+        touched=raw.ledger.touched(named.rows["visit"].to_numpy()),
         findings=findings_in(WholeLog(log, named.rows, raw.ledger, raw.columns, raw.times_of_day)))
 
 

@@ -181,6 +181,14 @@ class Ledger:
                             table["action"].map(rank[0]).astype(int)))
         return table.iloc[order].reset_index(drop=True)
 
+    def touched(self, visit: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
+        """(action, reason) → the visits whose rows have it, each once. visit: of the first rows, as many as have one."""
+        found: dict[tuple[str, str], list[np.ndarray]] = {}
+        for places, reason, action, _, _ in self._faults:
+            valid = places if action == REJECTED else places[self.kept[places]]
+            found.setdefault((action, reason), []).append(visit[valid[valid < len(visit)]])
+        return {fault: np.unique(np.concatenate(parts)) for fault, parts in found.items()}
+
     def _places(self, rows: np.ndarray) -> np.ndarray:
         rows = np.asarray(rows)
         return np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.int64)

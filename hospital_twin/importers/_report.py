@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hospital_twin.importers._abilities import Lack
@@ -32,7 +33,8 @@ class QualityReport(RowsReport):
     where those are from. notes: about the file as a whole.
     events: what was made of activities. guesses: field → how certain its column is, and from what. mapping: all that
     was said and guessed, with which the log is read in the same way again.
-    findings: what was noticed in the log as a whole.
+    findings: what was noticed in the log as a whole. touched: (action, reason) → the visits, as the log calls them,
+    whose rows have the fault; neither shown nor kept.
     can, cannot: what can be calibrated, and what not.
     """
 
@@ -58,6 +60,7 @@ class QualityReport(RowsReport):
     guesses: Mapping[str, Guess] = field(default_factory=dict)
     mapping: LogMapping = field(default_factory=LogMapping)
     findings: tuple[Finding, ...] = ()
+    touched: Mapping[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
     @property
     def useful(self) -> bool:

@@ -95,3 +95,21 @@ def test_counts_of_which_most_are_lacking_are_an_answer_of_no(log: Path, capsys:
     log.write_text("time,arrivals\n2024-03-04 00:00,5\n" + "2024-03-04 01:00,\n" * 4)
     assert exit_code(["check", log.name, "--time-zone", "UTC"]) == 1
     assert "4 of 5 rows had to be rejected" in capsys.readouterr().out
+
+
+def test_what_a_fault_does_to_the_twin_is_measured(log: Path, capsys: pytest.CaptureFixture[str]):
+    rows = [f"{n},ED,2025-03-{1 + n // 24:02d} {n % 24:02d}:00,2025-03-{1 + n // 24:02d} {n % 24:02d}:{30 + n % 25}"
+            for n in range(200)]
+    log.write_text("\n".join(["visit,Ward,In,Out", *rows, *rows[:3]]) + "\n")
+    assert exit_code(["check", log.name, "--effects"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "What that does to the twin the same as an earlier row (rejected, 3 rows) Without the 3 visits" in said
+    assert exit_code(["check", log.name, "--effects", "--json"]) == 0
+    effect = json.loads(capsys.readouterr().out)["effects"][0]
+    assert (effect["kind"], effect["visits"], effect["of"]) == ("duplicate", 3, 200)
+
+
+def test_counts_have_no_visits_to_be_left_out(log: Path, capsys: pytest.CaptureFixture[str]):
+    log.write_text("time,unit,arrivals\n" + "".join(f"2025-03-01 {h:02d}:00,ED,{h}\n" for h in range(24)))
+    assert exit_code(["check", log.name, "--effects"]) == 2
+    assert capsys.readouterr().err.startswith("--effects: these are counts")
