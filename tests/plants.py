@@ -80,6 +80,11 @@ def _at(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M}"
 
 
+def born(visit: int) -> str:
+    """The date of birth of a sound visit's patient, 5 to 104 years before."""
+    return f"{datetime(2020, 1, 1, tzinfo=UTC) - timedelta(days=61 * visit):%Y-%m-%d}"
+
+
 def stays() -> Table:
     """Stay rows with every column that they may have, and two that are nobody's business."""
     rows = [{"Visit": str(31_000 + v), "Patient ID": str(7_000 + v % 400), "Ward": unit, "In": _at(begin),
@@ -88,7 +93,7 @@ def stays() -> Table:
              "Seen by doctor": _at(came + timedelta(minutes=20)), "Left hospital": _at(came + timedelta(hours=9)),
              "Disposition": ("Home", "Died", "Transferred")[v % 3], "Acuity": str(1 + v % 5),
              "Arrival mode": ("walk", "ambulance")[v % 2], "Bed number": str(1 + v % 30), "Comment": "seen",
-             "Next of kin": "somebody"}
+             "Date of birth": born(v), "Next of kin": "somebody"}
             for v, came in _visits() for unit, begin in (("ED", came + timedelta(minutes=10)),
                                                          ("Ward 3", came + timedelta(hours=4)))]
     return list(rows[0]), rows
@@ -100,6 +105,7 @@ def intervals() -> Table:
              "resource": resource, "requested": _at(came), "start": _at(came + timedelta(minutes=5)),
              "end": _at(came + timedelta(minutes=minutes)), "end_reason": "done", "amount": "1",
              "space": str(1 + v % 30), "disposition": "Home", "specialty": ("med", "surg")[v % 2], "remarks": "none",
+             "age": str(7 * v % 107),
              "e-mail": "somebody"}
             for v, came in _visits() for activity, resource, minutes in (("stay", "ED", 200), ("triage", "nurse", 12))]
     return list(rows[0]), rows
@@ -108,7 +114,7 @@ def intervals() -> Table:
 def events() -> Table:
     """Event rows, and two columns that are nobody's business."""
     rows = [{"case": str(31_000 + v), "activity": activity, "timestamp": _at(came + timedelta(minutes=minutes)),
-             "unit": unit, "resource": "nurse", "note": "none", "full name": "somebody"}
+             "unit": unit, "resource": "nurse", "note": "none", "birthdate": born(v), "full name": "somebody"}
             for v, came in _visits() for activity, unit, minutes in (
                 ("ED registration", "", 0), ("triage", "ED", 9), ("admission", "Ward 3", 90), ("discharge", "", 900))]
     return list(rows[0]), rows

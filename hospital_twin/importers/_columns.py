@@ -10,6 +10,7 @@ from typing import NamedTuple, NoReturn
 import numpy as np
 
 from hospital_twin.errors import BadInput
+from hospital_twin.importers._ages import can_be_ages, language_of_ages, of_ages
 from hospital_twin.importers._event_words import LIKELY, how_sure, meaning
 from hospital_twin.importers._fields import CLASSES, FIELDS, LANGUAGES, NOISE, Field, language_of
 from hospital_twin.importers._forms import without_accents
@@ -105,7 +106,7 @@ def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | Non
     profiles = [_profile(table, place) for place in range(len(table.header))]
     for name, field in FIELDS.items():
         if name not in mapping.columns:
-            merits = [_merit(profile, field) for profile in profiles]
+            merits = [0.0 if profile.ages else _merit(profile, field) for profile in profiles]
             _choose(name, merits, taken, found)
     _dates_and_times(profiles, taken, found, mapping)
     _events_by_content(table, mapping, profiles, taken, found)
@@ -117,8 +118,22 @@ def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | Non
             if best >= 0 and merits[best] >= ENOUGH:
                 found.attributes[name] = best
                 taken.add(best)
+    _ages(profiles, wanted, taken, found)
     _say_why(table, mapping, profiles, wanted, found)
     return found
+
+
+def _ages(profiles: list[_Profile], wanted: Iterable[str], taken: set[int], found: Recognised) -> None:
+    """A column of ages, else one of births, is that of age bands where no other is."""
+    name = next((name for name in wanted if of_ages(name, ())), None)
+    free = [(place, language_of_ages(profile.words)) for place, profile in enumerate(profiles)
+            if profile.ages and place not in taken]
+    if name is None or name in found.attributes or not free:
+        return
+    place, (language, wholly) = min(free, key=lambda one: (profiles[one[0]].times, not one[1][1]))
+    found.attributes[name] = place
+    found.guesses[name] = Guess(1.0 if wholly else LIKELY, language, ())
+    taken.add(place)
 
 
 def _events_by_content(table: Table, mapping: LogMapping, profiles: list[_Profile], taken: set[int],
@@ -155,7 +170,8 @@ def _say_why(table: Table, mapping: LogMapping, profiles: list[_Profile], classe
         if name in found.guesses:
             merit, language = found.guesses[name][:2]
         found.guesses[name] = Guess(1.0 if said else merit, "mapping" if said else language,
-                                    _shapes([table.column(place) for place in places]),
+                                    _shapes([table.column(place) for place in places])[
+                                        :1 if of_ages(name, words) else _SHAPES],
                                     tuple(table.header[place] for place in places))
 
 
@@ -184,6 +200,7 @@ class _Profile(NamedTuple):
     personal: bool
     private: bool
     span: bool
+    ages: bool
 
 
 def _profile(table: Table, place: int) -> _Profile:
@@ -195,7 +212,8 @@ def _profile(table: Table, place: int) -> _Profile:
     return _Profile(words, readable >= ENOUGH, date_only >= ENOUGH, clock, not given,
                     about_a_person(words) or like_names(given),
                     about_a_person(word for word in words if word not in NOISE and word != "nom"),
-                    bool(given) and sum(bool(_AN_OFFSET.fullmatch(v)) for v in given) >= ENOUGH * len(given))
+                    bool(given) and sum(bool(_AN_OFFSET.fullmatch(v)) for v in given) >= ENOUGH * len(given),
+                    language_of_ages(words) is not None and can_be_ages(given, words))
 
 
 def _merit(profile: _Profile, field: Field) -> float:

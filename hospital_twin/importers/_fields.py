@@ -23,7 +23,7 @@ class Field(NamedTuple):
     weak: frozenset[str] = frozenset()
 
 
-def _by_language(names: str) -> dict[str, str]:
+def by_language(names: str) -> dict[str, str]:
     """Name → its language (the first in which it stands). Names before the first mark (``fr:``) are English."""
     found, language = {}, "en"
     for word in names.split():
@@ -38,7 +38,7 @@ _LANGUAGE_OF: dict[str, str] = {}
 
 
 def _field(kind: Kind, means: str, names: str, weak: str = "") -> Field:
-    sure, less = _by_language(names), _by_language(weak)
+    sure, less = by_language(names), by_language(weak)
     for name, language in (*sure.items(), *less.items()):
         _LANGUAGE_OF.setdefault(name, language)
     return Field(kind, means, frozenset(sure), frozenset(less))
@@ -181,7 +181,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType({
 """Everything that a column can mean, in the order in which columns are chosen."""
 
 def _class(names: str) -> frozenset[str]:
-    found = _by_language(names)
+    found = by_language(names)
     _LANGUAGE_OF.update({name: language for name, language in found.items() if name not in _LANGUAGE_OF})
     return frozenset(found)
 

@@ -44,6 +44,7 @@ REASONS: Mapping[str, str] = MappingProxyType({
     "unknown_value": "a value that this visit alone has: taken as unknown",
     "like_a_person": "six digits in a row, as in the number of a person: taken as unknown. If it is a unit or a value "
                      "of a class, a mapping or a layout has to name it",
+    "no_age": "neither an age that somebody can have, nor a birth before the arrival: the age is taken as unknown",
     "unreadable_number": "a number that cannot be read, or has six digits as the number of a person: taken as missing",
     "not_in_layout": "a value that the layout does not name",
     "zero_length": "it ends when it starts",

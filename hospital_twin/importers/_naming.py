@@ -9,7 +9,7 @@ import pandas as pd
 
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import RESERVED
-from hospital_twin.importers._classes import fill_classes
+from hospital_twin.importers._classes import fill_classes, with_age_bands
 from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._importer import Options, RawRows
 from hospital_twin.importers._persons import without_persons
@@ -73,7 +73,7 @@ def name_rows(raw: RawRows, options: Options, where: str, pseudonyms: Pseudonyms
     slip or somebody's name than a word: it does not enter. But a single death is one, and so is the single refusal by a
     unit of the log.
     """
-    raw = without_persons(raw, _said(options))
+    raw = without_persons(with_age_bands(raw, options), _said(options))
     namer = _Namer(raw, options, where)
     rows, ledger = raw.rows, raw.ledger
     visit, patient = namer.texts("visit"), namer.texts("patient")
