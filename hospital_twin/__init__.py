@@ -32,6 +32,7 @@ _HOMES: dict[str, str] = {
     "read_scenario": "levers",
     "scenario_from": "levers",
     "calibrate": "calibration",
+    "calibrate_series": "calibration",
     "outline": "calibration",
     "Experiment": "runs",
     "ReplicationFailed": "runs",

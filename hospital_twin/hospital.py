@@ -44,7 +44,10 @@ class Fit(Part):
 
 
 class Pedigree(Part):
-    """The log that the numbers were fitted on."""
+    """The log that the numbers were fitted on.
+
+    counts: whether it has counts without visits; `visits` is then how many were counted to arrive.
+    """
 
     name: str
     sha256: str
@@ -52,6 +55,7 @@ class Pedigree(Part):
     end: str
     visits: int
     version: str
+    counts: bool = False
 
 
 class Hospital(Part):
