@@ -222,7 +222,8 @@ class _Draft:
         self._say_what_the_census_hides(name, found, mean, stay)
         if mean is not None:
             self._found(f"pathways.through_{name}.stay_in_{name}.takes",
-                        "Little's law, patient hours per departure; the interval by weeks", stay, mean[:3], int(np.nansum(place.left)), "low, high: of the mean, h")
+                        "Little's law, patient hours per departure; the interval by weeks", stay, mean[:3],
+                        int(np.nansum(place.left)), "low, high: of the mean, h")
         self._pathway(place, name, stay)
         self.untold |= {"arrivals", "shapes"} | (set() if mean else {"stays"}) | ({"hours"} if place.daily else set())
 
