@@ -2,6 +2,7 @@
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,6 +10,7 @@ from hospital_twin.calibration import calibrate
 from hospital_twin.engines.simpy_engine import simulate
 from hospital_twin.errors import BadInput
 from hospital_twin.hospital import Hospital, read_hospital
+from hospital_twin.layout.public_holidays import holiday_groups
 from hospital_twin.program import compile_program
 from tests.round_trips import weekly
 from tests.unit.calibration.logs import fits_of, layout_of, log_of, visit
@@ -91,6 +93,73 @@ def test_a_season_that_the_layout_has_not_is_told(season: str, spread: str, said
 def test_nothing_is_said_of_a_season_that_the_layout_has():
     guess = layout_of(DOOR.replace("RATE", "1").replace("SPREAD", "0").replace("SEASON", SEASONAL))
     assert not any("month" in sentence for sentence in fits_of(run(season=SEASONAL, days=365), guess)[0].not_fitted)
+
+
+BY_MONTH = np.array([1.25, 1.2, 1.1, 1.0, 0.95, 0.9, 0.8, 0.75, 0.9, 1.0, 1.05, 1.1])
+
+
+def two_years(holidays: tuple[float, ...] = (1.0, 1.0, 1.0), season: np.ndarray | None = None, days: int = 731):
+    """A log of 19 visits a day from 2025-01-06 on, on London's clock. holidays: factor of each group, in England."""
+    rng = np.random.default_rng(1)
+    dates = np.datetime64("2025-01-06") + np.arange(days)
+    times = np.append(holidays, 1.0)[holiday_groups(dates, "GB-ENG")]
+    if season is not None:
+        times = times * season[dates.astype("datetime64[M]").astype(int) % 12]
+    begins = (pd.DatetimeIndex(dates).tz_localize("Europe/London") - pd.Timestamp("2025-01-06", tz="UTC"))
+    begins = begins / pd.Timedelta(minutes=1)
+    came = [begin + m for begin, n in zip(begins, rng.poisson(19 * times), strict=True)
+            for m in sorted(rng.integers(0, 1380, n).tolist())]
+    rows = [row for k, t in enumerate(came)
+            for row in visit(k, t, ("stay", "ward", t, t, t + 9), leave=(t + 9, "home"))]
+    return log_of(*rows, layout=GUESS, days=days)
+
+
+def guessing(holidays: str, season: str = "{}"):
+    return layout_of(DOOR.replace("RATE", f"1, holidays: {holidays}").replace("SPREAD", "0").replace("SEASON", season))
+
+
+@pytest.mark.parametrize("season", ["{}", "{1: 1.0, 12: 2.0}"])
+def test_two_years_tell_a_season_that_no_layout_has_to_know_of(season: str):
+    hospital, fits = fits_of(two_years(season=BY_MONTH), guessing("null", season))
+    found = hospital.layout.sources["door"].season
+    assert list(found) == list(range(1, 13)) or season != "{}"
+    assert [found[month] for month in range(1, 13)] == pytest.approx(BY_MONTH, abs=0.08)
+    own = [fits[f"sources.door.season.{month}"] for month in range(1, 13)]
+    assert sum(fit.low <= true <= fit.high for fit, true in zip(own, BY_MONTH, strict=True)) >= 10
+    assert sum(fit.n for fit in own) == pytest.approx(fits["sources.door.rate"].n, rel=0.02)
+    assert "months differ by" in own[0].note
+    assert not any("season" in sentence for sentence in hospital.not_fitted)
+
+
+def test_what_holidays_do_is_told_by_as_many_as_the_layout_distinguishes():
+    log = two_years((0.3, 1.0, 0.5), BY_MONTH)
+    hospital, fits = fits_of(log, guessing("GB-ENG"))
+    fit = fits["sources.door.holidays.times"]
+    # Two of seventeen are Christmas Day.
+    assert fit.low < 0.48 < fit.high < 0.8
+    assert hospital.layout.sources["door"].holidays.times == pytest.approx(0.5, abs=0.12)
+    assert hospital.layout.sources["door"].holidays.calendar == "GB-ENG"
+    assert "17 days" in fit.note
+    apart, fits = fits_of(log, guessing("{calendar: GB-ENG, times: {christmas_day: 0.4, others: 1}}"))
+    assert apart.layout.sources["door"].holidays.times["christmas_day"] == 0.4
+    assert apart.layout.sources["door"].holidays.times["others"] == pytest.approx(0.5, abs=0.12)
+    assert "sources.door.holidays.times.christmas_day" not in fits
+    assert any("by 'door' on Christmas Day" in sentence and "2 such days, too few to tell; the layout's 0.4 is kept"
+               in sentence for sentence in apart.not_fitted)
+
+
+def test_two_years_without_season_and_holidays_tell_of_none():
+    hospital, fits = fits_of(two_years(), guessing("GB-ENG"))
+    assert hospital.layout.sources["door"].season == {}
+    assert hospital.layout.sources["door"].holidays.times == 1.0
+    assert "no different from other days" in fits["sources.door.holidays.times"].note
+    assert not any("sources.door" in sentence for sentence in hospital.not_fitted)
+
+
+def test_a_layout_without_a_calendar_hears_nothing_of_holidays():
+    hospital, fits = fits_of(two_years((0.5, 0.5, 0.5), days=60), GUESS)
+    assert hospital.layout.sources["door"].holidays is None
+    assert not any("holiday" in text for text in (*fits, *hospital.not_fitted))
 
 
 def test_no_shows_are_slots_without_a_visit():
