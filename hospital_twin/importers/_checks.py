@@ -15,8 +15,6 @@ _SHIFTED = np.datetime64("1700-01-01", "us"), np.datetime64("2500-01-01", "us")
 FAR = 180 * _DAY
 RARE, MANY_ROWS = 0.01, 200
 """Of `MANY_ROWS` or more, at most this share of the rows can lie apart from all others by a slip of the pen."""
-SLIPS = 0.05
-"""Of the visits, at most this share is at odds with the number of its person by a slip of the pen."""
 _OPTIONAL = ("requested", "arrived", "left", "triage", "triage_end", "seen", "seen_end")
 
 
@@ -107,21 +105,3 @@ def look_at_stays(rows: pd.DataFrame, places: np.ndarray, ledger: Ledger, column
     before = reached.to_numpy()[:-1]
     ledger.notice(places[1:][same & (start[1:] < before) & (unit[1:] != unit[:-1])], "overlap", column)
     ledger.notice(places[1:][same & (start[1:] > before + 15 * _MINUTE)], "gap", column)
-
-
-def look_at_persons(stays: pd.DataFrame, ledger: Ledger, column: str) -> None:
-    """Notice that persons would have been in hospital twice at one time: then the column numbers something else.
-
-    stays: as assembled, with an ``arrive`` row for each visit and a ``leave`` row for each that has ended.
-    """
-    came, left = (stays.loc[stays["activity"].eq(activity), ["visit", "patient", "start"]]
-                  for activity in ("arrive", "leave"))
-    visits = came.merge(left[["visit", "start"]], on="visit", how="left", suffixes=("", "_left"))
-    visits = visits.sort_values(["patient", "start"], kind="stable")
-    reached = visits["start_left"].fillna(visits["start"]).groupby(visits["patient"]).cummax().to_numpy()
-    patient, start = visits["patient"].to_numpy(), visits["start"].to_numpy()
-    twice = int(((patient[1:] == patient[:-1]) & (start[1:] < reached[:-1])).sum())
-    if twice > SLIPS * len(visits):
-        ledger.note(f"{twice:,} of {len(visits):,} visits begin while another of the same {column!r} is going on: it "
-                    "is not the number of a person, or one visit has several numbers. Where it is none, say so in a "
-                    "mapping (columns: {patient: null})")

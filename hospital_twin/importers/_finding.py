@@ -3,12 +3,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from hospital_twin.eventlog import EventLog
+from hospital_twin.eventlog.clock import TICKS_PER_HOUR
+from hospital_twin.importers._flows import Flows, InUnits, flows_of
 from hospital_twin.importers._ledger import NOTICED, Ledger
+from hospital_twin.importers._naming import Word
+
+_TIMES = ("start", "end", "requested", "arrived", "left")
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,8 @@ class WholeLog:
 
     log: as it was made of the file. rows: of the file in its order, named, with those that were rejected; those that
     are kept are `ledger.kept` up to their number. columns: field → name of its column in the file.
-    times_of_day: whether starts have one.
+    times_of_day: whether starts have one. zone_assumed: whether nobody said of which zone the times are.
+    unknown_units: units that the layout does not have; none without a layout.
     """
 
     log: EventLog
@@ -50,6 +58,32 @@ class WholeLog:
     ledger: Ledger
     columns: Mapping[str, str]
     times_of_day: bool = True
+    zone_assumed: bool = False
+    unknown_units: tuple[Word, ...] = ()
+
+    @cached_property
+    def stays(self) -> InUnits:
+        """The stays in units, as arrays."""
+        return InUnits.of(self.log)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Arrivals and ends of the hospital and of each unit."""
+        return flows_of(self.log, self.stays)
+
+    @cached_property
+    def minutes(self) -> dict[str, np.ndarray]:
+        """Field of times → how many of its rows that are kept are of each minute of the day (1,440 numbers)."""
+        kept, found = self.ledger.kept[:len(self.rows)], {}
+        for field in (field for field in _TIMES if field in self.rows and field in self.columns):
+            times = self.rows[field].to_numpy()[kept]
+            minute = wall_ticks(times[~np.isnat(times)], self.log.time_zone) // (TICKS_PER_HOUR // 60) % 1440
+            found[field] = np.bincount(minute, minlength=1440)
+        return found
+
+    def clock(self, time: pd.Timestamp) -> str:
+        """A time on the hospital's clock, in words."""
+        return f"{time.tz_convert(self.log.time_zone):%Y-%m-%d %H:%M}"
 
 
 class Check(NamedTuple):
@@ -65,3 +99,9 @@ class Check(NamedTuple):
     look: Callable[[WholeLog], Iterable[Finding]]
     false_alarms: float
     by_calendar: bool = True
+
+
+def wall_ticks(times: np.ndarray, zone: str) -> np.ndarray:
+    """Times in UTC (datetime64) → ticks on the clock of a zone, as if that were UTC."""
+    wall = pd.DatetimeIndex(times).tz_localize("UTC").tz_convert(zone).tz_localize(None)
+    return wall.to_numpy().astype("datetime64[us]").astype(np.int64)

@@ -2,12 +2,33 @@
 from __future__ import annotations
 
 from hospital_twin.importers._finding import Check, Finding, WholeLog
-from hospital_twin.importers._findings_clock import midnight_heaping, rounded_times
+from hospital_twin.importers._findings_clock import default_times, midnight_heaping, one_moment, rounded_times
+from hospital_twin.importers._findings_shifts import level_shifts
+from hospital_twin.importers._findings_stays import (
+    forgotten_ends,
+    gaps_in_visits,
+    persons_in_two_places,
+    times_after_the_end,
+)
+from hospital_twin.importers._findings_stretches import frozen_feeds, missing_stretches
 
 CHECKS: tuple[Check, ...] = (
+    Check("missing_stretch", "no arrivals, or no ends, at a place that has many", missing_stretches, 0.001),
+    Check("frozen_feed", "nothing is recorded at a place, and who is there stays there", frozen_feeds, 0.001),
+    Check("one_moment", "far more arrivals, or ends, in one minute than ever at that time of day", one_moment, 0.001),
+    Check("level_shift", "arrivals, of the hospital or of a unit, are more or fewer from some week on by 15 % or more",
+          level_shifts, 0.01),
+    Check("after_the_end", "arrivals days after the last day of full records", times_after_the_end, 0.001),
     Check("midnight_heaping", "more times at midnight to the minute than there can be", midnight_heaping, 0.001,
           by_calendar=False),
+    Check("default_time", "stays begin or end at one minute of the day everywhere", default_times, 0.001,
+          by_calendar=False),
     Check("rounded_times", "times that were rounded to some minutes", rounded_times, 0.001, by_calendar=False),
+    Check("forgotten_end", "stays that are open for far longer than any that ended", forgotten_ends, 0.001),
+    Check("gap_in_visit", "nothing for more than a day between two stays of a visit", gaps_in_visits, 0.001,
+          by_calendar=False),
+    Check("person_in_two_places", "persons who are in hospital twice at one time", persons_in_two_places, 0.001,
+          by_calendar=False),
 )
 """In the order of the report."""
 

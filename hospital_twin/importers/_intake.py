@@ -11,7 +11,7 @@ from hospital_twin.eventlog import EventLog, Provenance
 from hospital_twin.importers._abilities import abilities, facts_of
 from hospital_twin.importers._assemble import Assembled, assemble
 from hospital_twin.importers._capacity import staffed_capacity
-from hospital_twin.importers._checks import check_rows, look_at_persons
+from hospital_twin.importers._checks import check_rows
 from hospital_twin.importers._columns import refuse
 from hospital_twin.importers._containers import recognised_in
 from hospital_twin.importers._count_columns import HoldsCounts, plan_of
@@ -61,8 +61,6 @@ def read_log(path: str | Path, *, layout: Layout | None = None, mapping: LogMapp
     check_rows(named.rows, raw.ledger, raw.columns, comparable=raw.dates_comparable)
     _any_left(raw, path)
     assembled = assemble(named, raw.ledger, raw.columns, _staff(options))
-    if "patient" in raw.columns:
-        look_at_persons(assembled.stays, raw.ledger, raw.columns["patient"])
     window = observed(assembled.stays, raw.time_zone, comparable=raw.dates_comparable)
     log = _event_log(path, assembled, named, raw, options, window)
     return log, _report(path, chosen, raw, named, log, window, options)

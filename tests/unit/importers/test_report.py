@@ -265,7 +265,8 @@ def test_a_column_of_something_else_than_persons_is_told_by_visits_at_one_time(r
     def noted(persons: int) -> list[str]:
         body = "".join(f"{v},{v % persons},ED,2025-03-{v % 28 + 1:02} 10:00,2025-03-{v % 28 + 1:02} 12:00\n"
                        for v in range(100))
-        return [note for note in read("visit,patient,unit,start,end\n" + body)[1].notes if "same 'patient'" in note]
+        found = read("visit,patient,unit,start,end\n" + body)[1].findings
+        return [finding.says for finding in found if "same 'patient'" in finding.says]
 
     assert noted(100) == noted(97) == []
     assert "72 of 100 visits begin while another of the same 'patient' is going on" in noted(1)[0]
