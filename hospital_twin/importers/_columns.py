@@ -124,10 +124,13 @@ def recognise(table: Table, mapping: LogMapping, attributes: Iterable[str] | Non
 
 
 def _ages(profiles: list[_Profile], wanted: Iterable[str], taken: set[int], found: Recognised) -> None:
-    """A column of ages, else one of births, is that of age bands where no other is."""
+    """A column of ages, else one of births, is that of age bands where no other is and most rows have it.
+
+    What few rows have may be the age of something else; a mapping can name it.
+    """
     name = next((name for name in wanted if of_ages(name, ())), None)
     free = [(place, language_of_ages(profile.words)) for place, profile in enumerate(profiles)
-            if profile.ages and place not in taken]
+            if profile.ages and profile.mostly and place not in taken]
     if name is None or name in found.attributes or not free:
         return
     place, (language, wholly) = min(free, key=lambda one: (profiles[one[0]].times, not one[1][1]))
@@ -201,6 +204,7 @@ class _Profile(NamedTuple):
     private: bool
     span: bool
     ages: bool
+    mostly: bool
 
 
 def _profile(table: Table, place: int) -> _Profile:
@@ -213,7 +217,8 @@ def _profile(table: Table, place: int) -> _Profile:
                     about_a_person(words) or like_names(given),
                     about_a_person(word for word in words if word not in NOISE and word != "nom"),
                     bool(given) and sum(bool(_AN_OFFSET.fullmatch(v)) for v in given) >= ENOUGH * len(given),
-                    language_of_ages(words) is not None and can_be_ages(given, words))
+                    language_of_ages(words) is not None and can_be_ages(given, words),
+                    len(given) >= ENOUGH * len(values))
 
 
 def _merit(profile: _Profile, field: Field) -> float:

@@ -204,6 +204,14 @@ def test_a_mapping_cannot_let_an_age_or_a_birth_in(read: Read):
     assert set(bands_of(log, "age")) <= set(BANDS)
 
 
+def test_a_column_that_few_rows_fill_has_to_be_named(read: Read):
+    text = rows("Age", lambda v: 70 if v % 5 == 0 else "")
+    log, report = read(text)
+    assert (log.attributes, report.unused) == ((), ("Age",))
+    log, _ = read(text, mapping={"attributes": {"age_band": "Age"}})
+    assert bands_of(log).tolist() == ["65-74" if v % 5 == 0 else "unknown" for v in range(N)]
+
+
 def test_no_number_of_a_person_is_an_age(read: Read):
     log, report = read(rows("Patient Age", lambda v: v % 90))
     assert report.columns["age_band"] == "Patient Age"
