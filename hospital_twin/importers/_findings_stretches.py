@@ -74,8 +74,9 @@ def _of_flow(flow: Flow, flows: Flows, least: float) -> Iterator[Stretch]:
     chosen = np.flatnonzero((expected > -least) & (days > (_HOLIDAYS if _keeps_office_hours(flow, flows) else 0.0)))
     if not len(chosen):
         return
-    chance = np.max([_log_chance(expected[chosen], days[chosen] / scale, spread)
-                     for scale, spread in _spreads(flow, flows)], axis=0, initial=-np.inf)
+    # Poisson numbers have the least of these chances: it is what is left where a log is too short for any spread.
+    chance = np.max([-expected[chosen], *(_log_chance(expected[chosen], days[chosen] / scale, spread)
+                                          for scale, spread in _spreads(flow, flows))], axis=0)
     for first, last in _runs(chosen[chance < least]):
         yield Stretch(flow, int(at[first]), int(at[last + 1]), float(reached[last + 1] - reached[first]))
 
