@@ -20,11 +20,10 @@ from hospital_twin.importers._numerals import decimals, unclear_note
 from hospital_twin.importers._persons import like_a_number
 from hospital_twin.importers._table import Table
 from hospital_twin.importers._times import read_times
-from hospital_twin.importers._typed_rows import count_odd_rows, zone_note
-from hospital_twin.importers._words import RECURRING_FROM, slug
+from hospital_twin.importers._typed_rows import count_odd_rows, is_zone_assumed
+from hospital_twin.importers._words import RECURRING_FROM, says_total, slug
 
 BLANK, UNREADABLE, NEGATIVE = "blank", "unreadable", "negative"
-_TOTAL = re.compile(r"total(?:e|en|es|s)?|totaux|totaal|gesamt|summe|insgesamt|sum|ensemble|overall")
 _HOUR = re.compile(r"(\d{1,2})(?:\.0+)?")
 _CODES = 0.5
 """A column in which more than this share of the places has six digits in a row holds codes."""
@@ -88,7 +87,9 @@ def _times(table: Table, plan: Plan, column: Mapping[int, np.ndarray], lines: np
         texts = np.array([f"{day} {_clock(hour)}".strip() for day, hour in both], dtype=object)
     times = read_times({header: texts}, lines, file=table.name, order=options.mapping.date_order,
                        note=ledger.note)[header]
-    zone_note({header: times}, options, ledger)
+    if is_zone_assumed({header: times}, options, ledger):
+        ledger.note("times are taken as UTC, because nobody said of which time zone they are: give time_zone, as in "
+                    "Europe/London")
     found = moments(times, options.time_zone or "UTC")
     ledger.reject(times.unreadable, "unreadable_time", header, texts)
     ledger.reject(times.missing, "missing_start", header)
@@ -132,7 +133,7 @@ def _places(plan: Plan, column: Mapping[int, np.ndarray], table: Table, options:
     pairs = pd.DataFrame({"key": codes, "name": np.where(names == "", key, names)})[ledger.kept]
     shown = pairs.groupby("key")["name"].agg(lambda found: list(dict.fromkeys(found[::-1]))[::-1])
     called = np.array([shown[code][-1] if code in shown else "" for code in range(len(keys))], dtype=object)
-    ledger.reject(_of_words(called, _is_total)[codes], "total_row", header)
+    ledger.reject(_of_words(called, says_total)[codes], "total_row", header)
     ledger.reject(_persons(called, options)[codes], "no_place", header, names)
     rows = np.bincount(codes[ledger.kept], minlength=len(keys))
     if count >= RECURRING_FROM:
@@ -152,10 +153,6 @@ def _places(plan: Plan, column: Mapping[int, np.ndarray], table: Table, options:
 
 def _of_words(texts: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
     return np.array([test(text) for text in texts], dtype=bool)
-
-
-def _is_total(name: str) -> bool:
-    return any(_TOTAL.fullmatch(word) for word in slug(name, "").split("_"))
 
 
 def _said(called: np.ndarray, options: Options) -> np.ndarray:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from hospital_twin.importers._finding import Check, Finding, WholeLog
 from hospital_twin.importers._findings_clock import default_times, midnight_heaping, one_moment, rounded_times
+from hospital_twin.importers._findings_rows import near_duplicates, swapped_columns, swapped_dates
 from hospital_twin.importers._findings_shifts import level_shifts
 from hospital_twin.importers._findings_stays import (
     forgotten_ends,
@@ -11,6 +12,8 @@ from hospital_twin.importers._findings_stays import (
     times_after_the_end,
 )
 from hospital_twin.importers._findings_stretches import frozen_feeds, missing_stretches
+from hospital_twin.importers._findings_units import repeated_overlaps, total_units, units_not_in_layout
+from hospital_twin.importers._findings_zone import undeclared_zone
 
 CHECKS: tuple[Check, ...] = (
     Check("missing_stretch", "no arrivals, or no ends, at a place that has many", missing_stretches, 0.001),
@@ -29,6 +32,17 @@ CHECKS: tuple[Check, ...] = (
           by_calendar=False),
     Check("person_in_two_places", "persons who are in hospital twice at one time", persons_in_two_places, 0.001,
           by_calendar=False),
+    Check("swapped_columns", "a stretch of rows in which beginning and end stand the other way round", swapped_columns,
+          0.001, by_calendar=False),
+    Check("swapped_dates", "a stretch of rows in which day and month were swapped wherever they could be",
+          swapped_dates, 0.001, by_calendar=False),
+    Check("near_duplicate", "stays entered twice, with other minutes, another end or another number of the visit",
+          near_duplicates, 0.001, by_calendar=False),
+    Check("total_unit", "a unit that is a total over others", total_units, 0.001, by_calendar=False),
+    Check("repeated_overlap", "stays that go on, time and again, after the visit's next has begun", repeated_overlaps,
+          0.001, by_calendar=False),
+    Check("unit_not_in_layout", "units that the layout does not have", units_not_in_layout, 0.0, by_calendar=False),
+    Check("undeclared_zone", "times of which nobody said where they are from", undeclared_zone, 0.0),
 )
 """In the order of the report."""
 

@@ -53,6 +53,7 @@ class RawRows(NamedTuple):
     events: what was made of the activities of event rows.
     guesses: field or attribute → how certain its column is, and from what.
     date_order: of the dates, where they could be read otherwise.
+    zone_assumed: whether there are times without an offset, and nobody said of which zone.
     """
 
     rows: pd.DataFrame
@@ -68,6 +69,7 @@ class RawRows(NamedTuple):
     events: tuple[EventWord, ...] = ()
     guesses: Mapping[str, Guess] = MappingProxyType({})
     date_order: DateOrder | None = None
+    zone_assumed: bool = False
 
 
 class Sample(NamedTuple):

@@ -155,7 +155,14 @@ def _report(path: Path, importer: Importer, raw: RawRows, named: Named, log: Eve
         dates_comparable=raw.dates_comparable, events=raw.events, guesses=raw.guesses,
         mapping=mapping_of(_id_of(importer), raw, named, options),
         touched=raw.ledger.touched(named.rows["visit"].to_numpy()),
-        findings=findings_in(WholeLog(log, named.rows, raw.ledger, raw.columns, raw.times_of_day)))
+        findings=findings_in(WholeLog(log, named.rows, raw.ledger, raw.columns, raw.times_of_day, raw.zone_assumed,
+                                      _not_in_layout(named, options))))
+
+
+def _not_in_layout(named: Named, options: Options) -> tuple[Word, ...]:
+    """The units of a log that its layout does not have."""
+    known = options.layout.units if options.layout else {word.name: None for word in named.units}
+    return tuple(word for word in _merged(named.units) if word.name and word.name not in known)
 
 
 def _id_of(importer: Importer) -> str:

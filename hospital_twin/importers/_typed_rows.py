@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._numerals import decimals, unclear_note
 from hospital_twin.importers._source import sha256_of
 from hospital_twin.importers._table import TOO_FEW, TOO_MANY, Table, TextRows
-from hospital_twin.importers._times import DateOrder, Times, read_times
+from hospital_twin.importers._times import Times, read_times
 
 _NECESSARY = ("start", "end")
 OF_OTHER_SHAPES = ("lifecycle", "arrival_hour", "arrival_weekday",
@@ -45,7 +46,7 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
     count_odd_rows(text, ledger)
     for said in table.notes:
         ledger.note(said)
-    rows, of_day, date_order = _times(table, times, column, text.lines, options, ledger)
+    rows, about = _times(table, times, column, text.lines, options, ledger)
     for name, places in recognised.fields.items():
         if FIELDS[name].kind == "number":
             rows[name] = _numbers(column[places[0]], table.header[places[0]], ledger, whole=name == "space")
@@ -57,7 +58,7 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
     columns |= {name: table.header[place] for name, place in recognised.attributes.items()}
     unused = tuple(name for place, name in enumerate(table.header) if place not in column)
     return RawRows(rows, attributes, ledger, sha256_of(path), columns, unused, options.time_zone or "UTC",
-                   options.mapping.dates_comparable, of_day, guesses=recognised.guesses, date_order=date_order)
+                   options.mapping.dates_comparable, guesses=recognised.guesses, **about)
 
 
 def _without(recognised: Recognised, leaves: tuple[str, ...]) -> Recognised:
@@ -81,8 +82,8 @@ def count_odd_rows(text: TextRows, ledger: Ledger) -> None:
 
 
 def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, np.ndarray], lines: np.ndarray,
-           options: Options, ledger: Ledger) -> tuple[pd.DataFrame, bool, DateOrder | None]:
-    """The columns of times in UTC, whether the starts have a time of day, and the order in their dates."""
+           options: Options, ledger: Ledger) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The columns of times in UTC, and what `RawRows` says about them."""
     header = {name: " + ".join(table.header[p] for p in at) for name, at in places.items()}
     texts = {name: column[at[0]] if len(at) == 1 else
              np.array([f"{day} {hour}".strip() for day, hour in zip(column[at[0]], column[at[1]], strict=True)],
@@ -90,7 +91,7 @@ def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, n
     read = read_times({header[name]: values for name, values in texts.items()}, lines, file=table.name,
                       order=options.mapping.date_order, note=ledger.note)
     read = {name: read[header[name]] for name in texts}
-    zone_note(read, options, ledger)
+    assumed = is_zone_assumed(read, options, ledger)
     utc = {name: moments(times, options.time_zone or "UTC") for name, times in read.items()}
     if "end" in utc:
         utc["end"] = _after_start(utc)
@@ -105,17 +106,17 @@ def _times(table: Table, places: dict[str, tuple[int, ...]], column: dict[int, n
         rows[name] = utc[name].utc
     starts = read.get("start", read.get("arrived"))
     of_day = starts is None or not bool((starts.date_only | np.isnat(starts.wall)).all())
-    return rows, of_day, next((times.order for times in read.values()), None)
+    return rows, {"times_of_day": of_day, "date_order": next((times.order for times in read.values()), None),
+                  "zone_assumed": assumed}
 
 
-def zone_note(read: dict[str, Times], options: Options, ledger: Ledger) -> None:
+def is_zone_assumed(read: dict[str, Times], options: Options, ledger: Ledger) -> bool:
+    """Whether there are times without an offset, and nobody said of which zone they are."""
     offsets = any(times.known.any() for times in read.values())
     without = any((~times.known & ~np.isnat(times.wall)).any() for times in read.values())
-    if without and options.time_zone is None:
-        ledger.note("times are taken as UTC, because nobody said of which time zone they are: give time_zone, as in "
-                    "Europe/London")
     if without and offsets:
         ledger.note("some times have an offset from UTC and some have none; the latter are of the time zone given")
+    return without and options.time_zone is None
 
 
 def _after_start(utc: dict[str, Moments]) -> Moments:

@@ -67,6 +67,7 @@ _DISPOSITIONS = _rules({
 })
 OUTCOMES = frozenset(name for name, _ in _DISPOSITIONS)
 """The dispositions that the KPIs know."""
+_TOTAL = re.compile(r"total(?:e|en|es|s)?|totaux|totaal|gesamt|summe|insgesamt|sum|ensemble|overall")
 _HOME_WITH_MORE = re.compile(r"home_(?!$).*|.*(?:nursing|care)_home|.*_home_(?:care|health)\w*")
 _ACTIVITIES: Mapping[str, str] = MappingProxyType({word: name for name, words in {
     "arrive": "arrive arrived arrival registration register ed_arrival er_registration arrivee ankunft aankomst "
@@ -98,6 +99,11 @@ def _first(rules: _Rules, name: str, otherwise: str) -> str:
 def kind_of(unit: str) -> str:
     """A guess at what a unit is, by its name; most units of a hospital are wards."""
     return _first(_KINDS, unit, "ward")
+
+
+def says_total(place: str) -> bool:
+    """Whether a place is called like a total over others."""
+    return any(_TOTAL.fullmatch(word) for word in slug(place, "").split("_"))
 
 
 def role_of(resource: str) -> str:

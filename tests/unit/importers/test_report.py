@@ -296,7 +296,7 @@ def test_the_hours_of_the_clock_change_are_counted(read: Read):
 def test_the_zone_that_nobody_named_is_said_to_be_a_guess(read: Read):
     text = "visit,unit,start,end\n1,ED,2025-07-03 10:00,2025-07-03 12:00\n"
     _, report = read(text, time_zone=None)
-    assert any("taken as UTC" in note for note in report.notes)
+    assert any("taken as UTC" in finding.says for finding in report.findings)
     zoned, _ = read(text, time_zone=None, mapping={"time_zone": "America/New_York"})
     assert zoned.time_zone == "America/New_York"
     assert str(zoned.start) == "2025-07-03 14:00:00+00:00"
