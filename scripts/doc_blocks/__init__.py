@@ -21,6 +21,7 @@ QUICK: Mapping[str, Callable[[str], str]] = {
     "columns": logs.columns,
     "mapping": logs.mapping,
     "reasons": logs.reasons,
+    "findings": logs.findings,
     "commands": commands.commands,
     "program": program.arrays,
     "operations": program.operations,

@@ -1,7 +1,7 @@
 """Tables about logs: what can be read, what columns mean, what a mapping may say, what the report says."""
 from __future__ import annotations
 
-from hospital_twin.importers import REASONS, LogMapping, importer_drawer
+from hospital_twin.importers import CHECKS, REASONS, LogMapping, importer_drawer
 from hospital_twin.importers._fields import CLASSES, FIELDS
 from scripts.doc_blocks.markdown import code, table
 
@@ -42,3 +42,8 @@ def mapping(_: str) -> str:
 def reasons(_: str) -> str:
     """Everything that can be found wrong with a row."""
     return table(("reason", "in words"), [(code(name), words) for name, words in REASONS.items()])
+
+
+def findings(_: str) -> str:
+    """Everything that can be found in a log as a whole."""
+    return table(("finding", "what it is"), [(code(check.kind), check.words) for check in CHECKS])
