@@ -69,7 +69,10 @@ def flows_of(log: EventLog, stays: InUnits) -> Flows:
     found = []
     for place, what, times in _all_times(log, stays):
         inside = np.sort(times[(times >= first) & (times < last)])
-        found.append(Flow(place, what, inside, _expected(inside, hours)))
+        expected = _expected(inside, hours)
+        if what == ENDS:
+            expected *= _filled(stays.start[stays.at(place)], stays.end[stays.at(place)], hours)
+        found.append(Flow(place, what, inside, expected))
     return Flows(hours, tuple(found))
 
 
@@ -96,6 +99,16 @@ def _expected(times: np.ndarray, hours: LocalHours) -> np.ndarray:
     apart = np.outer(_ratio(came.sum(axis=1), lasted.sum(axis=1)), _ratio(came.sum(axis=0), lasted.sum(axis=0)))
     rate = np.minimum(rate, apart / mean if mean else 0.0)
     return rate.ravel()[of_week] * length
+
+
+def _filled(start: np.ndarray, end: np.ndarray, hours: LocalHours) -> np.ndarray:
+    """Who is there in each hour, as a share of half of who is at that hour of the week, at most 1: fewer leave a place
+    that is still filling up, or to which nobody comes any more."""
+    there = np.searchsorted(np.sort(start), hours.edges[:-1], side="right") \
+        - np.searchsorted(np.sort(end), hours.edges[:-1], side="right")
+    of_week = hours.weekday.astype(int) * 24 + hours.hour
+    usual = _ratio(np.bincount(of_week, there, _HOURS), np.bincount(of_week, minlength=_HOURS))[of_week]
+    return np.minimum(2 * _ratio(there, usual), 1.0)
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
