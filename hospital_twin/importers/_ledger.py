@@ -183,7 +183,7 @@ class Ledger:
         return table.iloc[order].reset_index(drop=True)
 
     def touched(self, visit: np.ndarray) -> dict[tuple[str, str], np.ndarray]:
-        """(action, reason) → the visits whose rows have it, each once. visit: of the first rows, as many as have one."""
+        """(action, reason) → the visits whose rows have it. visit: of the first rows, as many as have it."""
         found: dict[tuple[str, str], list[np.ndarray]] = {}
         for places, reason, action, _, _ in self._faults:
             valid = places if action == REJECTED else places[self.kept[places]]
