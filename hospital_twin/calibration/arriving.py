@@ -10,6 +10,7 @@ from hospital_twin.calibration.counts import fit_counts
 from hospital_twin.calibration.lifetimes import Z95
 from hospital_twin.calibration.place_counts import PlaceCounts
 from hospital_twin.errors import BadInput
+from hospital_twin.layout.nouns import LEAST_SPREAD
 
 
 class Arriving(NamedTuple):
@@ -45,7 +46,7 @@ def arriving(place: PlaceCounts) -> Arriving | None:
     rate, mean = (x * counts.count.sum() / mean.sum() for x in (rate, mean))
     days, day = np.unique(counts.date, return_inverse=True)
     variance, error = beyond_poisson(*(np.bincount(day, weights=x) for x in (counts.count, mean)))
-    spread = float(np.sqrt(variance)) if variance > 1.645 * error else 0.0
+    spread = float(np.sqrt(variance)) if variance > max(1.645 * error, LEAST_SPREAD ** 2) else 0.0
     low, high = (float(np.sqrt(max(0.0, variance + sign * Z95 * error))) for sign in (-1, 1))
     return Arriving(rate, a_day, spread, low, high, round(float(counts.count.sum())), len(days))
 

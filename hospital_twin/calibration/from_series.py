@@ -71,6 +71,8 @@ class _Draft:
         self.fits: list[Fit] = []
         self.not_fitted: list[str] = []
         self.untold = {"care", "full"}
+        self.unlimited: list[str] = []
+        self.unused = set(series.table["quantity"].unique())
         self.counted = 0
 
     def hospital(self) -> Hospital:
@@ -83,6 +85,12 @@ class _Draft:
                            "visits: each place is a unit of its own. What is done for patients, and where they go from "
                            "there, is not in it.",
             "units": self.units, "sources": self.sources, "pathways": self.pathways}, "calibration, counts")
+        if self.unlimited:
+            self.not_fitted.append(
+                f"how many places there are in {', '.join(self.unlimited)}: the census does not stand still at a "
+                "number that it never passes; they are not limited, and shares of places not told")
+        if self.unused:
+            self.not_fitted.append(f"{', '.join(sorted(self.unused))}: a twin of counts has no use for these numbers")
         self.not_fitted.append(
             "what is done for patients, by whom, how long they wait for it, of what class they are, where they go next "
             "and how they leave: counts have none of it, and questions that rest on it are refused")
@@ -97,6 +105,7 @@ class _Draft:
     def add(self, place: PlaceCounts) -> None:
         """A place with all that its numbers tell."""
         name = self.names[place.name]
+        self.unused -= set(place.quantities)
         place, derived = self._balanced(place, name)
         came = place.days_of(place.came) >= FEWEST_DAYS
         there = place.days_of(place.there) >= FEWEST_DAYS
@@ -215,10 +224,13 @@ class _Draft:
         stay = f"exponential(mean {rounded(found.stay)!r} h)"
         self.sources[f"to_{name}"] = {
             "pathway": f"through_{name}", "rate": [rounded(r) for r in found.rate.tolist()],
-            "ceiling": rounded(float(found.rate.max())), "day_factor_sd": rounded(found.spread)}
+            "ceiling": rounded(float(found.rate.max())), "day_factor_sd": rounded(found.spread.value)}
         self._found(f"sources.to_{name}.rate", "the rates that lead from each hour's mean census to the next's; the "
                     "interval by weeks", OF_THE_WEEK.format(found.rate.min(), found.rate.max()), found.census[:3],
                     found.readings, f"{found.census.value:.4g} patients there on average; low, high: of that")
+        self._found(f"sources.to_{name}.day_factor_sd",
+                    "the variance of the census beyond Poisson; the interval by weeks", f"{found.spread.value:.3g}",
+                    found.spread[:3], found.days, "the census then varies from day to day as it did")
         self._say_what_the_census_hides(name, found, mean, stay)
         if mean is not None:
             self._found(f"pathways.through_{name}.stay_in_{name}.takes",
@@ -249,8 +261,7 @@ class _Draft:
     def _places(self, place: PlaceCounts, name: str) -> int | str:
         found = ceiling(place)
         if found is None:
-            self._kept(name, f"how many places there are (units.{name}.places): the census nowhere stands still at a "
-                             "number that it never passes; they are not limited, and shares of places not told")
+            self.unlimited.append(name)
             return "unlimited"
         top, often = found
         readings = int((~np.isnan(place.there)).sum())

@@ -18,12 +18,11 @@ import numpy as np
 from hospital_twin.calibration.by_weeks import Ratio, by_weeks
 from hospital_twin.calibration.place_counts import HOURS, PlaceCounts
 from hospital_twin.eventlog.clock import TICKS_PER_HOUR
+from hospital_twin.layout.nouns import GREATEST_SPREAD, LEAST_SPREAD
 
 OFTEN, ON_DAYS = 0.02, 10
 """Share of the readings, and days, on which the census has to stand at its ceiling to be taken for the places."""
 SHORTEST_STAY = 1.0
-GREATEST_SPREAD = 1.0
-"""Of days' factors: what is more is no difference of days."""
 FADED = 12.0
 """Mean stays after which next to nobody is there any more."""
 
@@ -31,15 +30,16 @@ FADED = 12.0
 class Turnover(NamedTuple):
     """census: mean number there. rises: arrivals a day without which it could not have risen as often.
     stay: the mean stay in hours, known or a stand-in; longest: the longest for which there is room beside the rises.
-    rate: (168,) an hour. spread: standard deviation of days' factors. readings: how many."""
+    rate: (168,) an hour. spread: standard deviation of days' factors. readings: how many; days: on how many."""
 
     census: Ratio
     rises: Ratio
     stay: float
     longest: float
     rate: np.ndarray
-    spread: float
+    spread: Ratio
     readings: int
+    days: int
 
 
 class _Readings(NamedTuple):
@@ -71,7 +71,8 @@ def turnover(place: PlaceCounts, stay: float | None = None) -> Turnover | None:
     stay = min(_stay(readings, mean), longest) if stay is None else stay
     rate = _rates(mean, stay, readings.step)
     spread = _day_spread(readings, mean, rate, stay)
-    return Turnover(census, rises, stay, longest, np.repeat(rate, readings.step), spread, int(seen.sum()))
+    return Turnover(census, rises, stay, longest, np.repeat(rate, readings.step), spread, int(seen.sum()),
+                    place.days_of(place.there))
 
 
 def ceiling(place: PlaceCounts) -> tuple[int, int] | None:
@@ -130,7 +131,7 @@ def _rates(mean: np.ndarray, stay: float, step: int) -> np.ndarray:
     return rate * (mean.mean() / stay) / rate.mean()
 
 
-def _day_spread(readings: _Readings, mean: np.ndarray, rate: np.ndarray, stay: float) -> float:
+def _day_spread(readings: _Readings, mean: np.ndarray, rate: np.ndarray, stay: float) -> Ratio:
     """Standard deviation of days' factors that makes the census vary as much as it does beyond Poisson.
 
     Of those who are there in a step of the week, so many came on that day, on the day before, ...; each day's number
@@ -144,8 +145,7 @@ def _day_spread(readings: _Readings, mean: np.ndarray, rate: np.ndarray, stay: f
     for cell in range(len(mean)):
         at = cell - steps
         squares[cell] = (np.bincount(cell // a_day - at // a_day, weights=weight * rate[at % len(mean)]) ** 2).sum()
-    seen = ~np.isnan(readings.there)
-    cell = readings.cell[seen]
-    beyond = (readings.there[seen] - mean[cell]) ** 2 - mean[cell]
-    spread = float(np.sqrt(max(0.0, beyond.sum() / max(squares[cell].sum(), 1e-9))))
-    return min(spread, GREATEST_SPREAD)
+    beyond = (readings.there - mean[readings.cell]) ** 2 - mean[readings.cell]
+    variance = by_weeks(beyond, np.where(np.isnan(beyond), np.nan, squares[readings.cell]), readings.week)
+    value, low, high = (min(float(np.sqrt(max(x, 0.0))), GREATEST_SPREAD) for x in variance[:3])
+    return Ratio(value if value >= LEAST_SPREAD else 0.0, low, high, variance.weeks)

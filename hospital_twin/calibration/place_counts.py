@@ -22,12 +22,13 @@ HOURS = 168
 class PlaceCounts:
     """One place's rows in order of time, n of them; NaN where nothing is known.
 
-    begin: ticks; hours: for which a row stands. came, left: within them; there: the number at the beginning.
-    adjoins: whether the next row begins where this one ends. day: local dates, hour: 0-23, both of the row's middle;
-    moment: hour of the week, from 0 on Monday 00:00, nearest to its beginning.
+    quantities: those that the numbers are. begin: ticks; hours: for which a row stands. came, left: within them;
+    there: the number at the beginning. adjoins: whether the next row begins where this one ends. day: local dates,
+    hour: 0-23, both of the row's middle; moment: hour of the week, from 0 on Monday 00:00, nearest to its beginning.
     """
 
     name: str
+    quantities: tuple[str, ...]
     time_zone: str
     begin: np.ndarray
     hours: np.ndarray
@@ -57,7 +58,7 @@ class PlaceCounts:
                 end[here] = np.maximum(end[here], ticks(own["to"]))
         middle, nearest = (pd.DatetimeIndex(at.astype("datetime64[us]")).tz_localize("UTC").tz_convert(series.time_zone)
                            for at in (begin + (end - begin) // 2, begin + TICKS_PER_HOUR // 2))
-        return cls(name, series.time_zone, begin, (end - begin) / TICKS_PER_HOUR, *values,
+        return cls(name, tuple(filter(None, chosen)), series.time_zone, begin, (end - begin) / TICKS_PER_HOUR, *values,
                    np.append(begin[1:] == end[:-1], False)[:len(begin)],
                    middle.tz_localize(None).to_numpy().astype("datetime64[D]"), np.asarray(middle.hour, np.int64),
                    np.asarray(nearest.day_of_week, np.int64) * 24 + np.asarray(nearest.hour, np.int64))

@@ -15,6 +15,8 @@ from hospital_twin.errors import BadInput
 
 if TYPE_CHECKING:
     from hospital_twin.eventlog import EventLog
+    from hospital_twin.hospital import Hospital
+    from hospital_twin.importers import QualityReport, SeriesReport
     from hospital_twin.layout import Layout
 
 STANDARD = FOLDER / "hospital.yaml"
@@ -34,15 +36,15 @@ def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: s
 
     Each number comes with its interval and what it rests on; what the log cannot tell keeps the layout's number and is
     listed. Without `--layout` one is drafted from the log's own units. LOG is as for `check`, or a log that `import`
-    has kept, as twin.sqlite/admissions.
+    has kept, as twin.sqlite/admissions. From counts without visits comes a reduced twin, which refuses what they do
+    not tell.
     """
-    from hospital_twin.cli._fitting import fitted, tell_unknown, told
+    from hospital_twin.cli._fitting import tell_unknown, told
     from hospital_twin.cli._inputs import layout_of
     voice, given = Voice(as_json), layout_of(layout)
     path = output or STANDARD
     _only_over_its_own(path, layout)
-    found = _read(log, given, mapping, time_zone, voice)
-    hospital = fitted(found, given, voice)
+    hospital = _hospital(log, given, mapping, time_zone, voice)
     path.parent.mkdir(exist_ok=True)
     hospital.save(path)
     voice.answer({"hospital": path, "fitted_on": hospital.fitted_on.model_dump() if hospital.fitted_on else None,
@@ -52,6 +54,43 @@ def calibrate(*, log: str, layout: str | None, mapping: str | None, time_zone: s
     tell_unknown(hospital, voice)
     voice.say(f"Written: {path}. Next: hospital-twin run {path}")
     return DONE if hospital.fits else NO
+
+
+def _hospital(log: str, layout: Layout | None, mapping: str | None, time_zone: str | None, voice: Voice) -> Hospital:
+    """The hospital of a log or, where no importer of visits reads the file, of the counts in it."""
+    from hospital_twin.cli._fitting import fitted
+    from hospital_twin.importers import HoldsCounts
+    try:
+        found = _read(log, layout, mapping, time_zone, voice)
+    except HoldsCounts as counts:
+        if layout is not None:
+            raise BadInput("--layout", f"{log} holds counts, and no visits to be laid along a layout's pathways",
+                           "no layout: one is drafted from the counts, and its rates can be copied into another"
+                           ) from counts
+        return _of_counts(log, mapping, time_zone, voice)
+    return fitted(found, layout, voice)
+
+
+def _of_counts(log: str, mapping: str | None, time_zone: str | None, voice: Voice) -> Hospital:
+    from hospital_twin.calibration import calibrate_series
+    from hospital_twin.cli._progress import busy
+    from hospital_twin.importers import read_series
+    with busy("Reading the counts"):
+        series, report = read_series(log, mapping, time_zone)
+    _say_rows(report, voice)
+    with busy("Fitting the numbers"):
+        hospital = calibrate_series(series, report.kinds)
+    about = hospital.fitted_on
+    voice.say(f"These are counts without visits. The twin drafted from them is a reduced one: {len(report.places):,} "
+              f"{'place' if len(report.places) == 1 else 'places'}, and no way from one to another.")
+    voice.say(f"{len(hospital.fits)} numbers of {hospital.layout.name} fitted to counts, {about.start[:10]} to "
+              f"{about.end[:10]}.")
+    return hospital
+
+
+def _say_rows(report: QualityReport | SeriesReport, voice: Voice) -> None:
+    voice.say(f"{report.file}: {report.read:,} rows read, {report.kept:,} kept, {report.rejected:,} rejected "
+              f"(what and why: hospital-twin check {report.file}).")
 
 
 def _read(log: str, layout: Layout | None, mapping: str | None, time_zone: str | None, voice: Voice) -> EventLog:
@@ -64,8 +103,7 @@ def _read(log: str, layout: Layout | None, mapping: str | None, time_zone: str |
         voice.say("{}: {:,} rows were read when it was imported, {:,} kept, {:,} rejected.".format(log, *rows))
         return kept.log
     found, report = log_of(log, layout, mapping, time_zone)
-    voice.say(f"{report.file}: {report.read:,} rows read, {report.kept:,} kept, {report.rejected:,} rejected "
-              f"(what and why: hospital-twin check {report.file}).")
+    _say_rows(report, voice)
     return found
 
 

@@ -1,16 +1,16 @@
 """What can be calibrated from a log, what cannot, and which column would change that."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hospital_twin.eventlog import EventLog
 from hospital_twin.importers._words import UNKNOWN, words_in
 from hospital_twin.layout import Layout
 
-_WEEKS = 4
-_NO_DATES = ("the dates of different patients cannot be compared: they were shifted, by another number of days for "
-             "each, or the log does not tell them", "the true dates")
+WEEKS = 4
+NO_DATES = ("the dates of different patients cannot be compared: they were shifted, by another number of days for "
+            "each, or the log does not tell them", "the true dates")
 _BUSY = ("doctor", "nurse", "triage", "equipment")
 _INPATIENT = ("assessment", "ward", "high_dependency", "critical_care")
 
@@ -21,6 +21,15 @@ class Lack(NamedTuple):
     what: str
     because: str
     needs: str
+
+
+def ability_lines(can: Collection[str], cannot: Collection[Lack]) -> list[str]:
+    """What can be calibrated and what cannot, as lines of text."""
+    found = ["Can be calibrated", *(f"  {what}" for what in can or ("nothing",))]
+    if cannot:
+        found += ["Cannot be calibrated",
+                  *(f"  {lack.what}: {lack.because} (needed: {lack.needs})" for lack in cannot)]
+    return found
 
 
 class Facts(NamedTuple):
@@ -74,14 +83,14 @@ def _of_arrivals(log: EventLog, facts: Facts) -> _Answers:
     days = (log.end - log.start).days
     lacks = None
     if not facts.dates_comparable:
-        lacks = _NO_DATES
+        lacks = NO_DATES
     elif not facts.times_of_day:
         lacks = "the times have no time of day", "times with hours and minutes"
-    elif days < 7 * _WEEKS:
-        lacks = f"the log covers {days} days", f"a log of at least {_WEEKS} weeks"
+    elif days < 7 * WEEKS:
+        lacks = f"the log covers {days} days", f"a log of at least {WEEKS} weeks"
     yield "arrivals by hour of the week", lacks
     if not facts.dates_comparable:
-        yield "how many are in each unit (census, occupancy)", _NO_DATES
+        yield "how many are in each unit (census, occupancy)", NO_DATES
     elif log.capacity.empty:
         yield "occupancy in per cent, and time full", ("nothing says how many beds were staffed", "a layout file")
     else:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hospital_twin.importers._abilities import Lack
+from hospital_twin.importers._abilities import Lack, ability_lines
 from hospital_twin.importers._columns import Guess, in_yaml, likeness
 from hospital_twin.importers._event_words import EventWord
 from hospital_twin.importers._finding import Finding
@@ -96,11 +96,7 @@ class QualityReport(RowsReport):
             found += ["Noticed in the log as a whole", *(f"  {finding.says}" for finding in self.findings)]
         if self.notes:
             found += ["Notes", *(f"  {note}" for note in self.notes)]
-        found += ["Can be calibrated", *(f"  {what}" for what in self.can)]
-        if self.cannot:
-            found += ["Cannot be calibrated",
-                      *(f"  {lack.what}: {lack.because} (needed: {lack.needs})" for lack in self.cannot)]
-        return found
+        return found + ability_lines(self.can, self.cannot)
 
     def might_be(self) -> tuple[str, str] | None:
         """A field that is lacking, and a column that is not used and called a little like it, as a mapping names it.

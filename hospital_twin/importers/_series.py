@@ -12,6 +12,7 @@ from hospital_twin import __version__
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import COUNTS, Provenance, Series
 from hospital_twin.importers._containers import recognised_in
+from hospital_twin.importers._count_abilities import abilities_of_counts, kinds_of
 from hospital_twin.importers._count_checks import by_place, frozen, totals
 from hospital_twin.importers._count_columns import Plan, needed
 from hospital_twin.importers._count_rows import BLANK, Counted, read_counts
@@ -219,12 +220,14 @@ def _report(path: Path, series: Series, counted: Counted, table: Table, plan: Pl
         **{quantity: table.header[p] for p, quantity in plan.measured.items()}}
     used = set(plan.used())
     present = set(series.table["place"].unique()) | set(series.gaps["place"])
+    can, cannot = abilities_of_counts(series)
     return SeriesReport(
         file=str(path), sha256=series.provenance.sha256, files=tuple(FileRows(*one) for one in counted.ledger.counts()),
         faults=counted.ledger.table(), columns=columns,
         unused=tuple(name for p, name in enumerate(table.header) if p not in used),
         places=tuple(place for place in counted.places if place.name in present),
-        notes=(*counted.ledger.notes, WITHOUT_VISITS),
+        notes=(*counted.ledger.notes, WITHOUT_VISITS), can=can, cannot=cannot,
+        kinds=kinds_of(sorted(series.table["place"].unique()), said),
         series=series, mapping=said.model_copy(update={
             "quantities": {**said.quantities, **{table.header[p]: q for p, q in plan.measured.items()}},
             "time_zone": said.time_zone or options.time_zone}))

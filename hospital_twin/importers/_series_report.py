@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from hospital_twin.eventlog import Series
+from hospital_twin.importers._abilities import Lack, ability_lines
 from hospital_twin.importers._count_rows import Place
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._rows_report import FileRows, RowsReport
 
 _SHAPE = "Counts without patients"
-WITHOUT_VISITS = ("These are counts without visits: they tell how many came or were there, and not how long anybody "
-                  "stayed")
+WITHOUT_VISITS = "These are counts without visits: they tell how many came or were there, and nothing of each of them"
 _LONGEST, _FEW = 8, 3
 _REASONS = {"missing": "no row", "blank": "nothing in the row", "unreadable": "a number that cannot be read",
             "negative": "less than nothing", "contradicts": "rows that contradict each other",
@@ -50,6 +50,7 @@ class SeriesReport(RowsReport):
 
     file, sha256, files, faults, notes, mapping: as in `QualityReport`. columns: start, unit, or a quantity → column
     name; unused: columns that were not kept. places: what they are called, and were. series: what was made of it.
+    can, cannot: what can be calibrated, and what not. kinds: what each place is, by the mapping or its name.
     """
 
     file: str
@@ -62,6 +63,9 @@ class SeriesReport(RowsReport):
     notes: tuple[str, ...]
     series: Series
     mapping: LogMapping
+    can: tuple[str, ...]
+    cannot: tuple[Lack, ...]
+    kinds: Mapping[str, str]
 
     @property
     def shape(self) -> str:
@@ -97,7 +101,8 @@ class SeriesReport(RowsReport):
             f"  {one.quantity}: {one.numbers:,}, {one.hours:,.0f} hours, places: {one.places:,}"
             for one in self.usable())]
         found += self.fault_lines() + self._gap_lines()
-        return [*found, "Notes", *(f"  {note}" for note in self.notes)]
+        found += ["Notes", *(f"  {note}" for note in self.notes)]
+        return found + ability_lines(self.can, self.cannot)
 
     def span(self) -> str:
         """From when to when there are numbers, on the clock of the place."""
@@ -124,7 +129,7 @@ class SeriesReport(RowsReport):
             **self.faults_to_dict(),
             "gaps": [{**row, "from": row["from"].isoformat(), "to": row["to"].isoformat()}
                      for row in gaps.to_dict("records")],
-            "notes": list(self.notes)}
+            "notes": list(self.notes), "can": list(self.can), "cannot": [lack._asdict() for lack in self.cannot]}
 
     def gap_groups(self) -> tuple[GapGroup, ...]:
         """Gaps by reason; what is so for several quantities or places at once counts once."""

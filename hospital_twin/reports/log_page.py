@@ -76,9 +76,7 @@ def _facts_of_counts(report: SeriesReport) -> tuple[tuple[str, str], ...]:
 
 def _of_visits(report: QualityReport) -> Iterator[Sheet]:
     """The parts of the page of a log with visits, what matters most first."""
-    yield Sheet("What can be calibrated from it", (), tuple((what,) for what in report.can))
-    yield Sheet("What cannot", ("What", "Because", "What would change that"),
-                tuple((lack.what, lack.because, lack.needs) for lack in report.cannot))
+    yield from _abilities(report)
     yield from _of_rows(report)
     yield _columns(report, {name: guess.sure for name, guess in report.guesses.items()},
                    {name: " or ".join(guess.shapes) for name, guess in report.guesses.items()})
@@ -93,6 +91,7 @@ def _of_visits(report: QualityReport) -> Iterator[Sheet]:
 
 def _of_counts(report: SeriesReport) -> Iterator[Sheet]:
     """The parts of the page of counts, what matters most first."""
+    yield from _abilities(report)
     yield Sheet("Numbers that can be used", ("What", "Numbers#", "Hours#", "Places#"), tuple(
         (one.quantity, f"{one.numbers:,}", f"{one.hours:,.0f}", f"{one.places:,}") for one in report.usable()))
     yield Sheet("Missing or left out", ("Why", "Gaps#", "Hours#", "Places#", "The longest"), tuple(
@@ -103,6 +102,13 @@ def _of_counts(report: SeriesReport) -> Iterator[Sheet]:
     yield Sheet("Places", ("In the file", "In the twin", "Called before", "Rows#"), tuple(
         (place.log or place.name, place.name, ", ".join(place.earlier), f"{place.rows:,}") for place in report.places))
     yield Sheet("Notes", (), tuple((note,) for note in report.notes))
+
+
+def _abilities(report: QualityReport | SeriesReport) -> Iterator[Sheet]:
+    """What the log is good for."""
+    yield Sheet("What can be calibrated from it", (), tuple((what,) for what in report.can))
+    yield Sheet("What cannot", ("What", "Because", "What would change that"),
+                tuple((lack.what, lack.because, lack.needs) for lack in report.cannot))
 
 
 def _of_rows(report: QualityReport | SeriesReport) -> Iterator[Sheet]:

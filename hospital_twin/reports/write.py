@@ -81,7 +81,8 @@ def pedigree_lines(answer: Answer) -> list[tuple[str, Any]]:
     runs, log = answer.baseline, answer.hospital.fitted_on
     found = [("Hospital", answer.hospital.layout.name)]
     if log is not None:
-        found += [("Log", log.name), ("Log's period", f"{log.start} to {log.end}"), ("Visits in it", f"{log.visits:,}"),
+        found += [("Log", log.name), ("Log's period", f"{log.start} to {log.end}"),
+                  ("Arrivals counted in it" if log.counts else "Visits in it", f"{log.visits:,}"),
                   ("Log's SHA-256", log.sha256)]
     found += [("Hospital's SHA-256", runs.provenance["hospital_sha256"]), ("Time zone", runs.provenance["time_zone"]),
               ("First day", runs.starts), ("Days, warm-up", f"{runs.days:g}, {runs.warm_up_days:g}"),
