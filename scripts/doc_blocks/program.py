@@ -22,7 +22,8 @@ def arrays(_: str) -> str:
 
 SIMPLE = {"name": "The hospital's name.", "swap": "Whether visits in a boarding circle swap; else the run fails.",
           "drain": "Whether a run goes on without arrivals until everybody has left.",
-          "attribute_numbers": "The number by which each value of each attribute compares."}
+          "attribute_numbers": "The number by which each value of each attribute compares.",
+          "untold": "What the hospital has only stand-ins for; runs carry it, so that KPIs that rest on it refuse."}
 """Parts that have no class of their own."""
 
 
