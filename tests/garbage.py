@@ -29,6 +29,7 @@ SENTINELS = ("9999-12-31", "9999-12-31 23:59:59", "1900-01-01", "1900-01-01 00:0
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y%m%d%H%M", "%d/%m/%Y %H:%M", "%d.%m.%y %H:%M", "%d %b %Y %H:%M",
           "%Y-%m-%d %H:%M:%S.%f", "%m/%d/%Y %I:%M %p", "%Y-%m-%d")
 _NUMBER = re.compile(r"\d[\d,./:]*")
+_BLANKS = " \u00a0"
 _MOMENTS = 3_000
 _ZONE = "Europe/London"
 _WORDS = {
@@ -151,11 +152,11 @@ def _book(path: Path, table: Table) -> None:
             sheet.write_column(1, place, [_tamed(text) for text in column])
 
 
-def _filled(table: Table) -> int:
-    """Rows in which something stands."""
+def _filled(table: Table, blank: str) -> int:
+    """Rows in which something stands. blank: signs that are nothing: in a table of text even a blank is something."""
     some = np.zeros(len(next(iter(table.values()))), dtype=bool)
     for column in table.values():
-        some |= np.array([bool(_tamed(text).strip()) for text in column], dtype=bool)
+        some |= np.array([bool(text.strip(blank)) for text in column], dtype=bool)
     return int(some.sum())
 
 
@@ -181,7 +182,8 @@ def write(shape: str, seed: int, rows: int, folder: Path) -> tuple[Path, int | N
             path.write_bytes(_xes(table))
         else:
             _book(path, table)
-        known.append(_filled(table) if kind != "csv" or block.rows_are_known else None)
+        blank = "" if kind == "csv" else _BLANKS
+        known.append(_filled(table, blank) if kind != "csv" or block.rows_are_known else None)
     return path if len(files) == 1 else folder, None if None in known else sum(n for n in known if n is not None)
 
 
@@ -251,4 +253,3 @@ def tried(shape: str, rows: int, in_a_block: int, folder: Path) -> Tried:
         for file in here.iterdir():
             file.unlink()
     return found
-
