@@ -10,15 +10,18 @@ import json
 import random
 import re
 import sqlite3
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
+from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 
 from hospital_twin.cli._endings import exit_code
-from hospital_twin.importers import read_log
+from hospital_twin.importers import read_log, read_series
 from hospital_twin.importers._words import slug
 from hospital_twin.store import Store
 
@@ -64,11 +67,12 @@ KINDS: Mapping[str, _Make] = {
 Table = tuple[list[str], list[dict[str, str]]]
 
 
-def identifiers(n: int, seed: int) -> list[str]:
-    """So many identifiers, all kinds in turn, each once."""
+def identifiers(n: int, seed: int, *, names: bool = True) -> list[str]:
+    """So many identifiers, all kinds in turn, each once. names: whether names of persons are among them."""
     draw, found = random.Random(seed), dict[str, None]()
+    kinds = [make for kind, make in KINDS.items() if names or kind != "names"]
     while len(found) < n:
-        found[list(KINDS.values())[len(found) % len(KINDS)](draw)] = None
+        found[kinds[len(found) % len(kinds)](draw)] = None
     return list(found)
 
 
@@ -120,24 +124,112 @@ def events() -> Table:
     return list(rows[0]), rows
 
 
-SHAPES: Mapping[str, tuple[Callable[[], Table], str]] = {
-    "stays": (stays, "In"), "intervals": (intervals, "start"), "events": (events, "timestamp")}
-"""Importer → its log, and the column without which a row cannot be kept."""
+def offsets() -> Table:
+    """Offset rows with every column that they may have, and two that are nobody's business."""
+    rows = [{"visit": str(31_000 + v), "patient": str(7_000 + v % 400), "unit": ("ED", "Ward 3")[v % 2],
+             "arrived": _at(came), "start_min": str(5 + v % 9), "end_min": str(60 + v % 50), "triage_min": "3",
+             "seen_min": str(20 + v % 9), "left_min": "1:50", "disposition": ("Home", "Died")[v % 2],
+             "acuity": str(1 + v % 5), "remarks": "none", "mother": "somebody"} for v, came in _visits()]
+    return list(rows[0]), rows
+
+
+def counts() -> Table:
+    """Counts by the hour, and two columns that are nobody's business."""
+    rows = [{"Time": _hour(v), "Ward": ward, "Arrivals": str(v % 7), "Departures": str(v % 5), "Nurse in charge": "she",
+             "Remarks": "none"} for v in range(GOOD_VISITS) for ward in ("ED", "Ward 3")]
+    return list(rows[0]), rows
+
+
+def census() -> Table:
+    """Who was there on the hour, and two columns that are nobody's business."""
+    rows = [{"Time": _hour(v), "Site no": str(17 + number), "Site name": site, "Patients present": str(20 + v % 11),
+             "Waiting": str(v % 4), "Stretchers functional": "40", "Next of kin": "she", "Remarks": "none"}
+            for v in range(GOOD_VISITS) for number, site in enumerate(("North", "South"))]
+    return list(rows[0]), rows
+
+
+def _hour(number: int) -> str:
+    return _at(datetime(2025, 1, 6, tzinfo=UTC) + timedelta(hours=number))
+
+
+class Shape(NamedTuple):
+    """A shape of log: its rows; the column without which a row cannot be kept; and what makes a row another one, which
+    stands in the first column. series: whether it holds counts, and no visits."""
+
+    make: Callable[[], Table]
+    needed: str
+    another: Callable[[int], str] = str
+    series: bool = False
+
+
+def _later(number: int) -> str:
+    """An hour after those of `counts` and `census`."""
+    return _hour(number - 900_000 + GOOD_VISITS)
+
+
+SHAPES: Mapping[str, Shape] = {
+    "stays": Shape(stays, "In"), "intervals": Shape(intervals, "start"), "events": Shape(events, "timestamp"),
+    "offsets": Shape(offsets, "start_min"), "counts": Shape(counts, "Time", _later, series=True),
+    "census": Shape(census, "Time", _later, series=True)}
+"""Importer → its log."""
 
 
 def planted(shape: str, texts: Sequence[str]) -> Table:
     """A log with each identifier in one row that is sound but for it, and in one that has to be rejected."""
-    make, needed = SHAPES[shape]
+    make, needed, another, _ = SHAPES[shape]
     header, rows = make()
     good = list(rows)
     for number, text in enumerate(texts):
         like, column = good[number * 7 % len(good)], header[number % len(header)]
         first = header[0]
-        sound = {**like, first: str(900_000 + number), column: text}
+        sound = {**like, first: another(900_000 + number), column: text}
         rows.append(sound)
-        rows.append({**sound, first: text if column == first else str(950_000 + number),
+        rows.append({**sound, first: text if column == first else another(950_000 + number),
                      needed: text if column == needed else "not a time"})
     return header, rows
+
+
+def in_headings(shape: str, texts: Sequence[str]) -> Table:
+    """A log in which each identifier is the name of a column that is nobody's business."""
+    header, rows = SHAPES[shape].make()
+    return [*header, *texts], [{**row, **dict.fromkeys(texts, "1")} for row in rows]
+
+
+def refused(folder: Path, texts: Sequence[str], called: Sequence[str]) -> Iterator[Path]:
+    """Files that cannot be read, with identifiers wherever a message could look for words of its own.
+
+    called: identifiers that stand in the place of names of columns, sheets and files; none of them somebody's name.
+    """
+    header, rows = planted("stays", texts)
+    yield written(without_headings("stays", texts), "csv", folder / "without headings")
+    yield written(without_headings("stays", texts), "xlsx", folder / "without headings in a book")
+    yield written((["Visit", "Ward", "In", "Disposition"], [{"Visit": str(n), "Ward": "ED", "In": "2025-99-99 10:00",
+                   "Disposition": text} for n, text in enumerate(texts)]), "csv", folder / "no time at all")
+    yield written((header, [{**row, "Ward": f"{text} {n}"} for n, (row, text) in enumerate(
+        zip(rows, texts * 20, strict=False))]), "csv", folder / "persons for units")
+    yield written((["Colour", *header[2:]], [{"Colour": "red", **row} for row in rows]), "csv",
+                  folder / "no visit")
+    headings, wide = in_headings("stays", called[:9])
+    yield written((headings[1:], wide), "csv", folder / "no visit among headings")
+    yield written((headings[1:], wide), "parquet", folder / "no visit among columns")
+    yield workbook(dict.fromkeys(called, (header, rows[:9])), folder / "many.xlsx")
+    twice = written((header, rows), "csv", folder / "twice").read_text(encoding="utf-8")
+    archive = folder / "many.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for text in called:
+            file.writestr(f"{text.replace('/', '_')}.csv", twice)
+    yield archive
+    damaged = folder / "damaged.xes"
+    damaged.write_text(_xes(header, rows).replace("</trace>", f"</{slug(texts[0])}>", 5), encoding="utf-8")
+    yield damaged
+
+
+def without_headings(shape: str, texts: Sequence[str]) -> Table:
+    """A log without names of columns, whose first row therefore stands in their place; identifiers in all of it."""
+    header, rows = planted(shape, texts)
+    first = [*rows[-1].values()]
+    names = [text if text not in first[:place] else f"{text} {place}" for place, text in enumerate(first)]
+    return names, [dict(zip(names, [row[column] for column in header], strict=True)) for row in rows]
 
 
 def written(table: Table, kind: str, path: Path) -> Path:
@@ -146,19 +238,38 @@ def written(table: Table, kind: str, path: Path) -> Path:
     path = path.with_suffix(f".{kind}")
     if kind == "csv":
         text = io.StringIO()
-        out = csv.DictWriter(text, header, lineterminator="\n")
+        out = csv.DictWriter(text, header, lineterminator="\n", extrasaction="ignore")
         out.writeheader()
         out.writerows(rows)
         path.write_text(text.getvalue(), encoding="utf-8")
     elif kind == "parquet":
         pd.DataFrame(rows, columns=header).to_parquet(path)
+    elif kind == "xes":
+        path.write_text(_xes(header, rows), encoding="utf-8")
     else:
-        import xlsxwriter
-        with xlsxwriter.Workbook(path, {"strings_to_urls": False}) as book:
-            sheet = book.add_worksheet("log")
+        workbook({"log": table}, path)
+    return path
+
+
+def workbook(tables: Mapping[str, Table], path: Path) -> Path:
+    """A workbook with a sheet for each table; what Excel allows in no name of a sheet is left out of theirs."""
+    import xlsxwriter
+    with xlsxwriter.Workbook(path, {"strings_to_urls": False}) as book:
+        for name, (header, rows) in tables.items():
+            sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\']", "", name)[:31])
             for number, row in enumerate([dict(zip(header, header, strict=True)), *rows]):
                 sheet.write_row(number, 0, [row[column] for column in header])
     return path
+
+
+def _xes(header: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """Each row an event in a trace of its own, which the first column names."""
+    def one(name: str, text: str) -> str:
+        return f"<string key={quoteattr(name)} value={quoteattr(text)}/>"
+
+    return "<log>\n" + "".join(
+        f"<trace>{one('concept:name', row[header[0]])}<event>"
+        + "".join(one(name, row[name]) for name in header[1:]) + "</event></trace>\n" for row in rows) + "</log>\n"
 
 
 def mimic(folder: Path, texts: Sequence[str]) -> Path:
@@ -181,34 +292,49 @@ def mimic(folder: Path, texts: Sequence[str]) -> Path:
     return folder
 
 
-def everything_said(log: Path, folder: Path, say: Callable[[], tuple[str, str]]) -> dict[str, str]:
+def everything_said(log: Path, folder: Path, say: Callable[[], tuple[str, str]], *, series: bool = False
+                    ) -> dict[str, str]:
     """All that comes of a log: on the screen, in the store, in files. say: what the screen showed since it was asked.
 
-    folder: new and empty, where files are written.
+    folder: new and empty, where files are written. series: whether it holds counts, which are no log to be kept.
     """
     said, key = {}, folder / "my.key"
     key.write_bytes(b"the key of the planted logs")
     key.chmod(0o600)
-    zone = ["--time-zone", "UTC"]
+    zoned = ["--time-zone", "UTC"]
     for name, arguments in {
-        "check": ["check", str(log), *zone, "--most-rejected", "100", "--faults", str(folder / "faults.csv"),
+        "check": ["check", str(log), *zoned, "--most-rejected", "100", "--faults", str(folder / "faults.csv"),
                   "--html", str(folder / "log.html"), "--save-mapping", str(folder / "log.yaml")],
-        "check --json": ["check", str(log), *zone, "--json", "--most-rejected", "100"],
-        "import": ["import", str(log), *zone, "--store", str(folder / "a.sqlite"), "--key", str(key)],
-        "calibrate": ["calibrate", str(folder / "a.sqlite"), "-o", str(folder / "hospital.yaml")],
+        "check --json": ["check", str(log), *zoned, "--json", "--most-rejected", "100"],
+        "import": ["import", str(log), *zoned, "--store", str(folder / "a.sqlite"), "--key", str(key)],
+        "calibrate": ["calibrate", str(log if series else folder / "a.sqlite"), "-o", str(folder / "hospital.yaml")],
     }.items():
-        say()
-        code = exit_code(arguments)
-        said[name] = "\n".join(say()).replace(str(log), "LOG")
-        assert code in (0, 1), said[name][-2_000:]
+        code, said[name] = answered(arguments, log, say)
+        assert code in ((0, 1, 2) if series and "check" not in name else (0, 1)), said[name][-2_000:]
+    said |= _kept_series(log) if series else _kept_log(log, folder)
+    key.unlink()
+    return said | {f"bytes of {file.name}": _as_text(file) for file in folder.rglob("*") if file.is_file()}
+
+
+def answered(arguments: list[str], log: Path, say: Callable[[], tuple[str, str]]) -> tuple[int, str]:
+    """How a command ended, and what the screen showed, without the file as it was typed."""
+    say()
+    code = exit_code(arguments)
+    return code, "\n".join(say()).replace(str(log), "LOG")
+
+
+def _kept_series(log: Path) -> dict[str, str]:
+    series, report = read_series(log, time_zone="UTC")
+    return {"series": series.table.to_csv() + series.gaps.to_csv() + repr(series.provenance), "report": repr(report)}
+
+
+def _kept_log(log: Path, folder: Path) -> dict[str, str]:
     read_log(log, time_zone="UTC")[0].save(folder / "saved.log")
     with Store(folder / "a.sqlite", read_only=True) as store:
         kept = store.logs.log()
-        said["kept log"] = kept.stays.to_csv() + json.dumps(kept.header(), ensure_ascii=False) + "".join(
-            f"{list(kept.stays[c].cat.categories)}" for c in kept.stays.select_dtypes("category"))
-        said["kept report"] = json.dumps(store.logs.report(), ensure_ascii=False)
-    key.unlink()
-    return said | {f"bytes of {file.name}": _as_text(file) for file in folder.rglob("*") if file.is_file()}
+        words = "".join(f"{list(kept.stays[c].cat.categories)}" for c in kept.stays.select_dtypes("category"))
+        return {"kept log": kept.stays.to_csv() + json.dumps(kept.header(), ensure_ascii=False) + words,
+                "kept report": json.dumps(store.logs.report(), ensure_ascii=False)}
 
 
 def _as_text(file: Path) -> str:

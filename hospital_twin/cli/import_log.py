@@ -42,7 +42,7 @@ def import_log(*, log: str, layout: str | None, mapping: str | None, time_zone: 
     secret = key_in(key)
     found, report = log_of(log, given, mapping, time_zone, secret)
     mark = Pseudonyms(secret).mark
-    imported = Imported(found, name, mark, _asked(given, report, time_zone), _kept_of(report.to_dict()))
+    imported = Imported(found, name, mark, _asked(given, report, time_zone), _kept_of(report))
     _for_its_owner(path)
     with Store(path) as opened:
         there = {kept.id for kept in opened.logs.listed()}
@@ -64,9 +64,10 @@ def _asked(layout: Layout | None, report: QualityReport, time_zone: str | None) 
             "mapping": report.mapping.model_dump(mode="json")}
 
 
-def _kept_of(report: dict[str, Any]) -> dict[str, Any]:
-    """A report without the names of the columns that are not kept: in a file without names they are somebody's."""
-    return {**report, "unused": len(report["unused"])}
+def _kept_of(report: QualityReport) -> dict[str, Any]:
+    """A report without the names of the columns that are not kept, which in a file without names are somebody's, and
+    without the folder in which the file lay."""
+    return {**report.to_dict(), "file": report.kept_name, "unused": len(report.unused)}
 
 
 def _for_its_owner(path: Path) -> None:

@@ -11,7 +11,7 @@ from hospital_twin.errors import BadInput
 from hospital_twin.importers._ages import BANDS, Banded, Bands, banded, by_age, of_ages
 from hospital_twin.importers._columns import words_of
 from hospital_twin.importers._importer import Options, RawRows
-from hospital_twin.importers._persons import shown_heading
+from hospital_twin.importers._shown import shown_heading
 from hospital_twin.importers._words import UNKNOWN, slips
 
 MOST_VALUES = 60

@@ -16,7 +16,8 @@ from hospital_twin.importers._fields import CLASSES, FIELDS, LANGUAGES, NOISE, F
 from hospital_twin.importers._forms import without_accents
 from hospital_twin.importers._ledger import shape_of
 from hospital_twin.importers._mapping import LogMapping
-from hospital_twin.importers._persons import about_a_person, like_names, shown_heading
+from hospital_twin.importers._persons import about_a_person, like_names
+from hospital_twin.importers._shown import shown_heading
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._table import Table
 from hospital_twin.importers._times import readable_shares
@@ -323,11 +324,19 @@ def _place(table: Table, header: str, where: str) -> int:
     same = [p for p, name in enumerate(table.header) if name == header.strip()]
     if not same:
         raise BadInput(where, f"{table.name} has no column {header!r}",
-                       f"one of its columns: {', '.join(map(shown_heading, table.header))}")
+                       f"one of its columns: {', '.join(headings(table))}")
     if len(same) > 1:
         raise BadInput(where, f"{table.name} has {len(same)} columns called {header!r}",
                        "a name that only one column has: rename one of them in the file")
     return same[0]
+
+
+def headings(table: Table) -> list[str]:
+    """The names of a table's columns as they may be shown; where that of a column of times is one, the shapes of all,
+    since it is somebody's row that stands in the place of names."""
+    times = [place for place in range(len(table.header)) if readable_shares(table.column(place))[0] > ENOUGH]
+    a_row = readable_shares(np.array([table.header[place] for place in times], dtype=object))[0] > 0
+    return [shape_of(name) if a_row else shown_heading(name) for name in table.header]
 
 
 def settled(recognised: Recognised, table: Table) -> Recognised:
@@ -342,7 +351,7 @@ def settled(recognised: Recognised, table: Table) -> Recognised:
 
 def refuse(table: Table, recognised: Recognised, understood: str) -> NoReturn:
     """Say why no importer reads a table, and what to do about it."""
-    where, header = table.where, ", ".join(map(shown_heading, table.header))
+    where, header = table.where, ", ".join(headings(table))
     say = "".join(f"\n      {name}: {_in_mapping(table, recognised, name)}" for name in _LEAST)
     say = f"such a column, or {A_MAPPING} that names it:\n    columns:{say}\n  Understood are:{understood}"
     if sum(bool(_DATA.search(name)) for name in table.header) * 2 >= len(table.header):

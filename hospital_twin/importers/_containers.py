@@ -8,6 +8,7 @@ from hospital_twin.errors import BadInput
 from hospital_twin.importers._columns import Recognised, recognise
 from hospital_twin.importers._importer import Options
 from hospital_twin.importers._mapping import LogMapping
+from hospital_twin.importers._shown import shown_heading
 from hospital_twin.importers._source import Source, beginning, members_of, tables_in
 from hospital_twin.importers._table import Table
 from hospital_twin.importers._text_table import look
@@ -49,19 +50,19 @@ def _one_of(path: Path, options: Options) -> tuple[Table, Recognised]:
     likely = [(table, columns) for table, columns in found if columns.has(*_LEAST)]
     if len(likely) == 1:
         (table, columns), = likely
-        return replace(table, notes=(f"of {len(tables)} sheets, {_sheet(table)!r} is read: the only one with columns "
+        return replace(table, notes=(f"of {len(tables)} sheets, {_shown(table)!r} is read: the only one with columns "
                                      "of visits and times", *table.notes)), columns
     if not likely:
         table, columns = max(found, key=lambda one: len(one[0].header) * len(one[0].sample))
-        return replace(table, notes=(f"of {len(tables)} sheets, {_sheet(table)!r} alone is read, the largest; `sheet` "
+        return replace(table, notes=(f"of {len(tables)} sheets, {_shown(table)!r} alone is read, the largest; `sheet` "
                                      "in a mapping names another", *table.notes)), columns
     raise BadInput(str(path), f"{len(likely)} sheets can each be the log: "
-                   + ", ".join(repr(_sheet(table)) for table, _ in likely[:_SHOWN]),
-                   f"a mapping file that says which: `sheet: {_sheet(likely[0][0])}`")
+                   + ", ".join(repr(_shown(table)) for table, _ in likely[:_SHOWN]),
+                   f"a mapping file that says which: `sheet: {_shown(likely[0][0])}`")
 
 
-def _sheet(table: Table) -> str:
-    return getattr(table, "sheet", table.name)
+def _shown(table: Table) -> str:
+    return shown_heading(getattr(table, "sheet", table.name))
 
 
 def _tables(path: Path, mapping: LogMapping) -> list[Table]:
@@ -72,7 +73,7 @@ def _tables(path: Path, mapping: LogMapping) -> list[Table]:
     tables = tables_in(path)
     if len(tables) > 1:
         raise BadInput(str(path), f"the archive holds {len(tables)} tables: "
-                       + ", ".join(table.member for table in tables[:_SHOWN]),
+                       + ", ".join(shown_heading(table.member) for table in tables[:_SHOWN]),
                        "one table: unpack the archive, and name the file")
     source = tables[0] if tables else Source(path)
     head = beginning(source)

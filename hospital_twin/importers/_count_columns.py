@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from hospital_twin.errors import BadInput
-from hospital_twin.importers._columns import words_of
+from hospital_twin.importers._columns import headings, words_of
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._numerals import decimals
-from hospital_twin.importers._persons import about_a_person, shown_heading
+from hospital_twin.importers._persons import about_a_person
+from hospital_twin.importers._shown import shown_heading
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._table import Table
 from hospital_twin.importers._times import readable_shares
@@ -93,7 +94,7 @@ def needed(table: Table, mapping: LogMapping) -> Plan:
     found = plan_of(table, mapping)
     if found is None:
         raise BadInput(table.where, "these are no counts: the columns are "
-                       + ", ".join(map(shown_heading, table.header)),
+                       + ", ".join(headings(table)),
                        f"{UNDERSTANDS}; or {A_MAPPING} that says which column is what: `columns: {{start: <column "
                        "name>}` and `quantities: {<column name>: arrivals}`")
     return found
@@ -113,7 +114,7 @@ def _said(table: Table, mapping: LogMapping, field: str) -> tuple[int, ...]:
 def _position(table: Table, header: str, where: str) -> int:
     if header not in table.header:
         raise BadInput(where, f"{table.name} has no column {header!r}",
-                       "one of its columns: " + ", ".join(map(shown_heading, table.header)))
+                       "one of its columns: " + ", ".join(headings(table)))
     return table.header.index(header)
 
 

@@ -17,7 +17,8 @@ from hospital_twin.importers._count_columns import NOTHING, Plan
 from hospital_twin.importers._importer import Options
 from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._numerals import decimals, unclear_note
-from hospital_twin.importers._persons import like_a_number
+from hospital_twin.importers._persons import A_PERSONS
+from hospital_twin.importers._shown import like_a_number, shown_file
 from hospital_twin.importers._table import Table
 from hospital_twin.importers._times import read_times
 from hospital_twin.importers._typed_rows import count_odd_rows, is_zone_assumed
@@ -26,7 +27,7 @@ from hospital_twin.importers._words import RECURRING_FROM, says_total, slug
 BLANK, UNREADABLE, NEGATIVE = "blank", "unreadable", "negative"
 _HOUR = re.compile(r"(\d{1,2})(?:\.0+)?")
 _CODES = 0.5
-"""A column in which more than this share of the places has six digits in a row holds codes."""
+"""A column in which more than this share of the places, or of the numbers, has six digits in a row holds such."""
 
 
 class Place(NamedTuple):
@@ -62,7 +63,7 @@ def read_counts(path: Path, table: Table, plan: Plan, options: Options) -> Count
     if not len(text.lines):
         raise BadInput(table.name, "there are no rows of counts below the names of the columns", "one row a line")
     column = dict(zip(wanted, text.columns, strict=True))
-    ledger = Ledger([(path.name, text.lines)])
+    ledger = Ledger([(shown_file(path.name), text.lines)])
     count_odd_rows(text, ledger)
     for said in (*table.notes, *plan.notes):
         ledger.note(said)
@@ -113,6 +114,9 @@ def _numbers(texts: np.ndarray, header: str, ledger: Ledger) -> tuple[np.ndarray
     if unclear.any():
         ledger.note(unclear_note(header))
     lacks = np.where(np.isfinite(numbers), np.where(numbers < 0, NEGATIVE, ""), np.where(missing, BLANK, UNREADABLE))
+    like_a_persons = np.abs(numbers) >= A_PERSONS
+    if like_a_persons[codes].sum() <= _CODES * np.isfinite(numbers)[codes].sum():
+        lacks = np.where(like_a_persons, UNREADABLE, lacks)
     lacks = lacks.astype(object)[codes]
     ledger.repair(lacks == UNREADABLE, "unreadable_number", header, texts)
     ledger.repair(lacks == NEGATIVE, "negative_count", header, texts)
@@ -127,6 +131,8 @@ def _places(plan: Plan, column: Mapping[int, np.ndarray], table: Table, options:
     if plan.place is None:
         return np.full(count, WHOLE_HOSPITAL, dtype=object), (Place(WHOLE_HOSPITAL, "", count),)
     header, own, names = table.header[plan.name], column[plan.place], column[plan.name]
+    if plan.name != plan.place:
+        names = _recurring(names, header, options, ledger)
     key = np.where(own == "", names, own)
     ledger.reject(key == "", "no_place", header)
     codes, keys = pd.factorize(key)
@@ -149,6 +155,16 @@ def _places(plan: Plan, column: Mapping[int, np.ndarray], table: Table, options:
     places = tuple(Place(twin[code], called[code], int(rows[code]), tuple(shown[code][:-1]))
                    for code in np.unique(codes[ledger.kept]))
     return twin[codes], places
+
+
+def _recurring(names: np.ndarray, header: str, options: Options, ledger: Ledger) -> np.ndarray:
+    """Names of places that have a number too, without those of a single row of many, and numbers of persons."""
+    codes, words = pd.factorize(names)
+    rare = np.bincount(codes[ledger.kept], minlength=len(words)) == 1
+    strange = _persons(words, options) | rare & (len(names) >= RECURRING_FROM) & ~_said(words, options)
+    strange = (strange & (words != ""))[codes]
+    ledger.repair(strange, "rare_place", header, names)
+    return np.where(strange, "", names)
 
 
 def _of_words(texts: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:

@@ -9,7 +9,7 @@ import pandas as pd
 from hospital_twin.importers._event_pairs import paired
 from hospital_twin.importers._event_words import EventWord, meaning, transition_of, transitions_in
 from hospital_twin.importers._importer import Options, RawRows
-from hospital_twin.importers._persons import like_a_number
+from hospital_twin.importers._shown import like_a_number
 from hospital_twin.importers._words import slips, slug
 
 _NAT = np.datetime64("NaT", "us")

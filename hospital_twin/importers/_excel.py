@@ -13,6 +13,7 @@ import numpy as np
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers._excel_cells import Header, header_of, letters_of, serials_in, text_of, time_of
+from hospital_twin.importers._shown import shown_heading
 from hospital_twin.importers._table import SAMPLE_ROWS, Table, TextRows, of_texts
 
 LARGEST = 4 << 30
@@ -73,7 +74,7 @@ def sheets(path: Path, wanted: str | None, where: str) -> list[Table]:
     workbook, epoch_1904 = _opened(path), _begins_1904(path)
     if wanted is not None and wanted not in workbook.sheet_names:
         raise BadInput(where, f"the workbook has no sheet {wanted!r}",
-                       "one of its sheets: " + ", ".join(map(repr, workbook.sheet_names)))
+                       "one of its sheets: " + ", ".join(repr(shown_heading(name)) for name in workbook.sheet_names))
     shown = [about.name for about in workbook.sheets_metadata
              if str(about.typ).endswith("WorkSheet") and str(about.visible).endswith(".Visible")]
     found = []
@@ -82,8 +83,8 @@ def sheets(path: Path, wanted: str | None, where: str) -> list[Table]:
             sheet = workbook.get_sheet_by_name(name)
             rows, merged = list(sheet.iter_rows()), sheet.merged_cell_ranges or []
         except CalamineError as wrong:
-            raise BadInput(f"{path}, sheet {name}", f"the sheet is damaged ({wrong})", EXCEL + ", saved anew from Excel"
-                           ) from wrong
+            raise BadInput(f"{path}, sheet {shown_heading(name)}", f"the sheet is damaged ({wrong})",
+                           EXCEL + ", saved anew from Excel") from wrong
         table = _table(path, name, rows, _filled(rows, merged), epoch_1904=epoch_1904)
         found += [table] if table is not None else []
     if not found:
@@ -123,7 +124,7 @@ def _table(path: Path, name: str, rows: list[list[Any]], filled: dict[tuple[int,
     if header is None:
         return None
     serial = serials_in(rows[header.rows:], header, epoch_1904=epoch_1904)
-    table = SheetTable(f"{path}, sheet {name}", header.names, header.rows, (),
+    table = SheetTable(f"{path}, sheet {shown_heading(name)}", header.names, header.rows, (),
                        _notes(rows, header, serial, filled, epoch_1904=epoch_1904), sheet=name, rows=rows,
                        columns=header.columns, serial=serial, epoch_1904=epoch_1904, filled=filled)
     sample = (table.texts(number, header.columns) for number in range(header.rows, len(rows)))
@@ -149,12 +150,13 @@ def _notes(rows: Sequence[Sequence[Any]], header: Header, serial: frozenset[int]
     if epoch_1904:
         found.append("the workbook's calendar begins in 1904")
     if serial:
-        names = ", ".join(name for name, column in zip(header.names, header.columns, strict=True) if column in serial)
+        names = ", ".join(shown_heading(name) for name, column in zip(header.names, header.columns, strict=True)
+                          if column in serial)
         found.append(f"numbers of days in the columns {names} are read as dates of Excel's calendar")
     below = sum(row >= header.rows for row, _ in filled)
     if below:
         found.append(f"{below:,} cells are merged with a cell above or beside them, and count as having its value")
-    damaged = [header.names[header.columns.index(column)] for column in header.columns
+    damaged = [shown_heading(header.names[header.columns.index(column)]) for column in header.columns
                if any(isinstance(row[column], float) and abs(row[column]) >= _EXACT for row in rows[header.rows:]
                       if column < len(row))]
     if damaged:

@@ -24,6 +24,7 @@ from hospital_twin.importers._options import options_for
 from hospital_twin.importers._pseudonyms import pseudonyms_of
 from hospital_twin.importers._report import FileRows, QualityReport
 from hospital_twin.importers._saved_mapping import mapping_of
+from hospital_twin.importers._shown import shown_file
 from hospital_twin.importers._source import A_MAPPING
 from hospital_twin.importers._window import Observed, observed
 from hospital_twin.layout import Layout
@@ -131,7 +132,7 @@ def _event_log(path: Path, assembled: Assembled, named: Named, raw: RawRows, opt
         roles |= {name: resource.role for name, resource in options.layout.resources().items()
                   if name not in options.layout.units}
     resources = dict.fromkeys(units, "place") | {name: role for name, role in roles.items() if name not in units}
-    about = Provenance(kind="log", name=path.name, sha256=raw.sha256, version=__version__,
+    about = Provenance(kind="log", name=shown_file(path.name), sha256=raw.sha256, version=__version__,
                        dates_comparable=raw.dates_comparable)
     return EventLog.of(assembled.stays, capacity, attributes=named.attributes, units=units, resources=resources,
                        time_zone=raw.time_zone, start=window.start, end=window.end, provenance=about)

@@ -10,6 +10,7 @@ import numpy as np
 
 from hospital_twin.errors import BadInput
 from hospital_twin.importers._excel_cells import text_of
+from hospital_twin.importers._shown import shown_heading
 from hospital_twin.importers._source import Source
 from hospital_twin.importers._table import SAMPLE_ROWS, Table, TextRows, of_texts
 
@@ -58,14 +59,15 @@ def table_of(source: Source) -> ParquetTable:
             raise BadInput(source.name, "no column holds one value a row", "columns of texts, numbers and times")
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise BadInput(source.name, f"several columns are called {', '.join(map(repr, twice))}",
-                           "a name of its own for each column")
+            shown = ", ".join(repr(shown_heading(name)) for name in twice)
+            raise BadInput(source.name, f"several columns are called {shown}", "a name of its own for each column")
         first = next(file.iter_batches(SAMPLE_ROWS, columns=list(names)), None)
         texts = []
         for name in names if first is not None else ():
             words, codes = _texts(first.column(first.schema.get_field_index(name)))
             texts.append(words[codes])
-    notes = (f"columns that hold more than one value a row are not read: {', '.join(nested)}",) if nested else ()
+    left = ", ".join(map(shown_heading, nested))
+    notes = (f"columns that hold more than one value a row are not read: {left}",) if nested else ()
     sample = tuple(zip(*(column.tolist() for column in texts), strict=True))
     return ParquetTable(source.name, tuple(name.strip() for name in names), 0, sample, notes, source=source,
                         names=names)

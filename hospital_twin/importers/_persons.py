@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hospital_twin.importers._importer import RawRows
-from hospital_twin.importers._ledger import shape_of
+from hospital_twin.importers._shown import like_a_number
 from hospital_twin.importers._words import UNKNOWN, slug
 
 ABOUT_A_PERSON = re.compile(
@@ -18,32 +18,17 @@ ABOUT_A_PERSON = re.compile(
     r"handy|portable|courriel|correo|kin")
 """A word of a header that says that the column holds somebody's name, birth or address: it numbers nobody."""
 _A_NAME = re.compile(r"[^\W\d_]+[.,]?(?:[ ,'’-]+[^\W\d_]+[.,]?)+")
-_A_NUMBER = re.compile(r"\d{6}|\d{3}[ -]\d{2,3}[ -]\d{4}")
-"""Digits in a row as in the number, the birth date or the telephone of a person."""
 _WORDS = {"unit": UNKNOWN, "activity": UNKNOWN, "resource": "", "end_reason": "", "disposition": ""}
 """Columns of words, and what stands for one that is not known."""
-_NUMBERS, _A_PERSONS = ("amount", "space"), 100_000
+_NUMBERS, A_PERSONS = ("amount", "space"), 100_000
 """Columns of numbers, and the least one with six digits: no bed and no amount has them, numbers of persons have."""
 _CODES = 0.5
 """A column in which more than this share of the rows has such digits holds codes."""
 
 
-_LIKE_DATA = re.compile(r"\d{5,}|\d+[-/.:]\d+|@|://")
-
-
-def shown_heading(name: str) -> str:
-    """A column name as it may be shown: what looks like data, as in a file without names of columns, by its shape."""
-    return shape_of(name) if _LIKE_DATA.search(name) else name
-
-
 def about_a_person(words: Iterable[str]) -> bool:
     """Whether the words of a header say that its column tells who somebody is."""
     return any(ABOUT_A_PERSON.fullmatch(word) for word in words)
-
-
-def like_a_number(text: str) -> bool:
-    """Whether a text has digits in a row as in the number of a person."""
-    return bool(_A_NUMBER.search(text))
 
 
 def like_names(values: Collection[str]) -> bool:
@@ -72,7 +57,7 @@ def without_persons(raw: RawRows, known: Collection[str]) -> RawRows:
 
 def _no_persons(numbers: np.ndarray, raw: RawRows, name: str) -> np.ndarray:
     """A column of numbers without those that are as long as a person's."""
-    found = numbers >= _A_PERSONS
+    found = numbers >= A_PERSONS
     if found.any():
         texts = np.full(len(numbers), "", dtype=object)
         texts[found] = [f"{number:.0f}" for number in numbers[found]]
@@ -82,7 +67,7 @@ def _no_persons(numbers: np.ndarray, raw: RawRows, name: str) -> np.ndarray:
 
 def _persons_in(texts: np.ndarray, known: Collection[str]) -> np.ndarray:
     codes, words = pd.factorize(texts)
-    numbered = np.array([bool(_A_NUMBER.search(word)) for word in words], dtype=bool)
+    numbered = np.array([like_a_number(word) for word in words], dtype=bool)
     own = np.array([many and slug(word) not in known for many, word in zip(numbered, words, strict=True)], dtype=bool)
     if not own.any() or numbered[codes].sum() > _CODES * (texts != "").sum():
         return np.zeros(len(texts), dtype=bool)

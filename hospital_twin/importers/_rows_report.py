@@ -9,8 +9,8 @@ import pandas as pd
 from hospital_twin.files import replacing
 from hospital_twin.importers._ledger import NOTICED, REASONS, REJECTED, REPAIRED
 from hospital_twin.importers._mapping import LogMapping
-from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._saved_mapping import save_mapping
+from hospital_twin.importers._shown import shown_file, shown_heading
 
 _SHOWN_LINES = 8
 _OF_THE_LOG = ("file", "column", "shape")
@@ -100,6 +100,11 @@ class RowsReport:
     def save_mapping(self, path: Path) -> None:
         """Write `mapping` as a YAML file, whole or not at all. Raises `OSError` with the file's name."""
         save_mapping(self.mapping, path)
+
+    @property
+    def kept_name(self) -> str:
+        """What the file is called where it is kept: without its folder, nor a number that may be a person's."""
+        return shown_file(Path(self.file).name)
 
     def unused_headings(self) -> tuple[str, ...]:
         """Names of the columns that were not kept, as they may be shown."""

@@ -19,9 +19,9 @@ from hospital_twin.importers._count_rows import BLANK, Counted, read_counts
 from hospital_twin.importers._importer import Options
 from hospital_twin.importers._mapping import LogMapping
 from hospital_twin.importers._options import options_for
-from hospital_twin.importers._persons import shown_heading
 from hospital_twin.importers._rows_report import FileRows
 from hospital_twin.importers._series_report import WITHOUT_VISITS, SeriesReport
+from hospital_twin.importers._shown import shown_file, shown_heading
 from hospital_twin.importers._source import A_MAPPING, sha256_of
 from hospital_twin.importers._table import Table
 
@@ -89,7 +89,7 @@ def _series(path: Path, counted: Counted, table: Table, plan: Plan, options: Opt
         tables.append(own.assign(value=values)[lacks == ""])
         gaps += [_merged(own.assign(reason=lacks)), _missing(grid, until, names).assign(quantity=quantity)]
     _count_doubled(counted, grid)
-    about = Provenance(kind="log", name=path.name, sha256=sha256_of(path), version=__version__,
+    about = Provenance(kind="log", name=shown_file(path.name), sha256=sha256_of(path), version=__version__,
                        dates_comparable=options.mapping.dates_comparable)
     return Series.of(_zoned(pd.concat(tables)), time_zone=zone, provenance=about,
                      gaps=_zoned(pd.concat(gaps)).sort_values(["quantity", "place", "from"], ignore_index=True))

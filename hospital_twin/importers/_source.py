@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from hospital_twin.errors import BadInput
+from hospital_twin.importers._shown import shown_file
 
 _PIECE = 256 * 1024
 _TABLE_NAME = re.compile(r"^(?!__MACOSX/).*\.(?:csv|tsv|txt)(?:\.gz)?$", re.IGNORECASE)
@@ -33,7 +34,7 @@ class Source(NamedTuple):
     @property
     def name(self) -> str:
         """As shown in messages."""
-        return f"{self.path}/{self.member}" if self.member else str(self.path)
+        return f"{self.path}/{shown_file(self.member)}" if self.member else str(self.path)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:

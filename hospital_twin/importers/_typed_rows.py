@@ -15,6 +15,7 @@ from hospital_twin.importers._fields import FIELDS
 from hospital_twin.importers._importer import Options, RawRows
 from hospital_twin.importers._ledger import Ledger
 from hospital_twin.importers._numerals import decimals, unclear_note
+from hospital_twin.importers._shown import shown_file
 from hospital_twin.importers._source import sha256_of
 from hospital_twin.importers._table import TOO_FEW, TOO_MANY, Table, TextRows
 from hospital_twin.importers._times import Times, read_times
@@ -42,7 +43,7 @@ def read_rows(path: Path, options: Options, needs: tuple[str, ...], understands:
     if not len(text.lines):
         raise BadInput(table.name, "there are no rows below the names of the columns", "one row a line")
     column = dict(zip(wanted, text.columns, strict=True))
-    ledger = Ledger([(path.name, text.lines)])
+    ledger = Ledger([(shown_file(path.name), text.lines)])
     count_odd_rows(text, ledger)
     for said in table.notes:
         ledger.note(said)

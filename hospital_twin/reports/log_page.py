@@ -46,7 +46,7 @@ def _page(report: QualityReport | SeriesReport, written: datetime) -> str:
     counts = isinstance(report, SeriesReport)
     sheets = _of_counts(report) if counts else _of_visits(report)
     return rendered(
-        "log.html.j2", name=Path(report.file).name, version=__version__,
+        "log.html.j2", name=report.kept_name, version=__version__,
         written=f"{written.astimezone(ZoneInfo(zone)):%d %b %Y, %H:%M %Z}", summary=_summary(report),
         facts=_facts_of_counts(report) if counts else _facts(report),
         findings=() if counts else report.findings, sheets=tuple(sheet for sheet in sheets if sheet.rows),
