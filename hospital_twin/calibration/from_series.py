@@ -262,6 +262,7 @@ class _Draft:
         found = ceiling(place)
         if found is None:
             self.unlimited.append(name)
+            self.untold.add("places")
             return "unlimited"
         top, often = found
         readings = int((~np.isnan(place.there)).sum())

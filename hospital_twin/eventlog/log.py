@@ -25,7 +25,8 @@ UNIT_KINDS = ("ed", "assessment", "ward", "high_dependency", "critical_care", "t
 UNTOLD = {"care": "what is done for patients, what they wait for, where they go and how they leave",
           "arrivals": "how many came", "stays": "how long stays last",
           "shapes": "how stays differ from patient to patient",
-          "hours": "at which hours of the day patients came", "full": "who found no free place"}
+          "hours": "at which hours of the day patients came",
+          "places": "how many places there are", "full": "who found no free place"}
 """What counts without visits may not tell, in words."""
 _TIES = ("activity", "resource", "joined", "unit", "end_reason")
 

@@ -64,5 +64,5 @@ KPI = Kpi(
                 "census": Statistic("mean number of patients", "patients", 1)},
     headline="share",
     measure=_measure,
-    needs={"share": (), "census": ()},
+    needs={"share": ("places",), "census": ()},
 )

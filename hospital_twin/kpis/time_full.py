@@ -37,5 +37,5 @@ KPI = Kpi(
     statistics={"share": Statistic("share of time without a free bed", "%", 1)},
     headline="share",
     measure=_measure,
-    needs={"share": ()},
+    needs={"share": ("places",)},
 )

@@ -63,7 +63,7 @@ def test_rates_mean_stay_and_shape_come_back(quantities):
     assert np.abs(rate.mean(axis=0) / true - 1).mean() < 0.06, "half as much again as the counts' own chance"
     assert stay(found).family == "lognormal"
     assert stay(found).quantile(0.5) == pytest.approx(5 / np.sqrt(1 + 0.81), rel=0.05)
-    assert found.untold == ("care", "full")
+    assert found.untold == ("care", "places", "full")
 
 
 def test_every_number_has_its_cases_and_interval_and_says_that_it_is_from_counts():
@@ -142,7 +142,7 @@ def whole_census(hospital: Hospital) -> np.ndarray:
 # --- a census alone -------------------------------------------------------------------------------------------------
 def test_a_census_alone_gives_a_twin_of_the_census_and_refuses_the_rest():
     found = calibrate_series(only(whole(), THERE))
-    assert found.untold == ("care", "arrivals", "stays", "shapes", "full")
+    assert found.untold == ("care", "arrivals", "stays", "shapes", "places", "full")
     assert fit(found, "sources.to_ed.rate").low <= 20 <= fit(found, "sources.to_ed.rate").high
     assert "at least" in said(found)
     least = float(said(found).split("at least ")[1].split(" a day")[0])

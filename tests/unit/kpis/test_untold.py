@@ -15,7 +15,7 @@ from hospital_twin.program import compile_program
 from tests.tiny import layout_of
 
 pytestmark = pytest.mark.unit
-TOLD = {"occupancy": {"share", "census"}, "time_full": {"share"}}
+TOLD = {"occupancy": {"census"}}
 """KPIs of which some numbers rest on the census alone."""
 
 
@@ -63,6 +63,14 @@ def test_the_census_is_told_but_not_by_the_hour_where_the_hours_are_not():
             assert found.row(name, statistic, "ward")["reason"] == ""
     assert found.row("occupancy", "census", "ward", 5)["reason"] == f"not computable: {not_told('hours')}"
     assert kpis("care").row("occupancy", "census", "ward", 5)["reason"] == ""
+
+
+def test_shares_of_places_are_told_where_the_places_are():
+    found = kpis("care", "full")
+    for name, told in (("occupancy", found), ("time_full", found)):
+        assert told.row(name, "share", "ward")["reason"] == ""
+        refused = kpis("care", "places", "full").row(name, "share", "ward")
+        assert (refused["reason"], refused["n"]) == (f"not computable: {not_told('places')}", 0)
 
 
 def test_a_mean_needs_less_than_a_median():
