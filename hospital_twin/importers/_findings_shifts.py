@@ -53,7 +53,7 @@ def level_shifts(whole: WholeLog) -> Iterator[Finding]:
         beside = None if flow.place is None else np.log(of_all[at])
         found = _greatest(np.log(own[at]), at, beside)
         among = 1 if flow.place is None else len(units)
-        if found is not None and found.chance * among < _LEAST and abs(found.change) > _LEAST_CHANGE:
+        if found is not None and found.chance * among < _LEAST and _is_plain(found, own[at]):
             yield _finding(whole, flow, own[at], at, found)
 
 
@@ -120,6 +120,15 @@ def _two_tails(t: float, freedom: int) -> float:
     """The chance of Student's t beyond ±t (Wallace 1959), to a few per cent of itself."""
     normal = (8 * freedom + 1) / (8 * freedom + 3) * math.sqrt(freedom * math.log1p(t * t / freedom))
     return math.erfc(normal / math.sqrt(2))
+
+
+def _is_plain(found: _Break, own: np.ndarray) -> bool:
+    """Whether the step is `_LEAST_CHANGE` or more, and the bare counts show as much the same way.
+
+    In one year a season and a step look alike: what the harmonic alone makes of level weeks is no step.
+    """
+    bare = math.log(own[found.week:].mean() / own[:found.week].mean())
+    return min(abs(found.change), bare * math.copysign(1, found.change)) > _LEAST_CHANGE
 
 
 def _finding(whole: WholeLog, flow: Flow, own: np.ndarray, week: np.ndarray, found: _Break) -> Finding:
