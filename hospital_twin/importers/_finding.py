@@ -92,6 +92,8 @@ class Check(NamedTuple):
     words: what it is. look: what of it is in a log, as findings of this kind.
     false_alarms: the share of sound logs of a year in which chance alone gives such a finding, at most.
     by_calendar: whether dates have to be those of the calendar; it is left out where they are not.
+    without: what a twin can be fitted without to see what such a finding does to it: its ``time``, its ``place``, or
+    nothing ("").
     """
 
     kind: str
@@ -99,6 +101,7 @@ class Check(NamedTuple):
     look: Callable[[WholeLog], Iterable[Finding]]
     false_alarms: float
     by_calendar: bool = True
+    without: str = ""
 
 
 def wall_ticks(times: np.ndarray, zone: str) -> np.ndarray:

@@ -16,11 +16,14 @@ from hospital_twin.importers._findings_units import repeated_overlaps, total_uni
 from hospital_twin.importers._findings_zone import undeclared_zone
 
 CHECKS: tuple[Check, ...] = (
-    Check("missing_stretch", "no arrivals, or no ends, at a place that has many", missing_stretches, 0.001),
-    Check("frozen_feed", "nothing is recorded at a place, and who is there stays there", frozen_feeds, 0.001),
-    Check("one_moment", "far more arrivals, or ends, in one minute than ever at that time of day", one_moment, 0.001),
+    Check("missing_stretch", "no arrivals, or no ends, at a place that has many", missing_stretches, 0.001,
+          without="time"),
+    Check("frozen_feed", "nothing is recorded at a place, and who is there stays there", frozen_feeds, 0.001,
+          without="time"),
+    Check("one_moment", "far more arrivals, or ends, in one minute than ever at that time of day", one_moment, 0.001,
+          without="time"),
     Check("level_shift", "arrivals, of the hospital or of a unit, are more or fewer from some week on by 15 % or more",
-          level_shifts, 0.01),
+          level_shifts, 0.01, without="time"),
     Check("after_the_end", "arrivals days after the last day of full records", times_after_the_end, 0.001),
     Check("midnight_heaping", "more times at midnight to the minute than there can be", midnight_heaping, 0.001,
           by_calendar=False),
@@ -38,7 +41,8 @@ CHECKS: tuple[Check, ...] = (
           swapped_dates, 0.001, by_calendar=False),
     Check("near_duplicate", "stays entered twice, with other minutes, another end or another number of the visit",
           near_duplicates, 0.001, by_calendar=False),
-    Check("total_unit", "a unit that is a total over others", total_units, 0.001, by_calendar=False),
+    Check("total_unit", "a unit that is a total over others", total_units, 0.001, by_calendar=False,
+          without="place"),
     Check("repeated_overlap", "stays that go on, time and again, after the visit's next has begun", repeated_overlaps,
           0.001, by_calendar=False),
     Check("unit_not_in_layout", "units that the layout does not have", units_not_in_layout, 0.0, by_calendar=False),

@@ -11,7 +11,7 @@ from hospital_twin.calibration import calibrate, outline
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog
 from hospital_twin.hospital import Hospital
-from hospital_twin.importers import REASONS, Finding, QualityReport
+from hospital_twin.importers import CHECKS, REASONS, Finding, QualityReport
 from hospital_twin.layout import Layout
 
 FEWEST_DAYS = 28
@@ -79,7 +79,7 @@ class Effect:
 
     def _moved(self) -> str:
         if not self.left_out:
-            return "" if self.lost else "Nothing that could be left out."
+            return "" if self.lost else "It cannot be told by leaving something out."
         if not self.changes:
             return f"Without {self.left_out} nothing can be calibrated."
         beyond, first = [change for change in self.changes if change.beyond], self.changes[0]
@@ -134,8 +134,9 @@ def _cases(log: EventLog, report: QualityReport) -> Iterator[tuple[Effect, Event
     for finding in report.findings:
         rest = _around(log, finding)
         days = 0 if rest is None else (rest.end - rest.start) / pd.Timedelta(days=1)
-        yield (Effect(finding.kind, finding.says, finding.action, finding.rows, 0, 0, len(every),
-                      "" if rest is None else f"that time, on the {days:.0f} days before or after it,"), rest)
+        left_out = "" if rest is None else f"{finding.place}" if finding.start is None else (
+            f"that time, on the {days:.0f} days before or after it,")
+        yield Effect(finding.kind, finding.says, finding.action, finding.rows, 0, 0, len(every), left_out), rest
 
 
 def _only(log: EventLog, rows: np.ndarray) -> EventLog:
@@ -144,10 +145,11 @@ def _only(log: EventLog, rows: np.ndarray) -> EventLog:
 
 def _around(log: EventLog, finding: Finding) -> EventLog | None:
     """The longer of the parts before and after a finding's time, or the log without a finding's place."""
-    if finding.start is None or finding.end is None:
-        if finding.place is None or finding.place not in log.units:
-            return None
+    without = next(check.without for check in CHECKS if check.kind == finding.kind)
+    if without == "place" and finding.place in log.units:
         return _only(log, log.stays["unit"].ne(finding.place).to_numpy())
+    if without != "time" or finding.start is None or finding.end is None:
+        return None
     before, after = finding.start - log.start, log.end - finding.end
     if max(before, after) < pd.Timedelta(days=FEWEST_DAYS):
         return None

@@ -76,17 +76,20 @@ def test_visits_that_are_not_in_the_twin_are_counted(tmp_path):
 def test_a_time_that_is_not_to_be_trusted_is_left_out_whole(tmp_path):
     log, report = export(tmp_path / "log.csv")
     day = pd.Timedelta(days=1)
-    spell = Finding("spell", "an odd week", start=log.start + 14 * day, end=log.start + 21 * day)
-    effect = of(effects(log, replace(report, findings=(spell,))), "spell")
+    spell = Finding("frozen_feed", "an odd week", start=log.start + 14 * day, end=log.start + 21 * day)
+    effect = of(effects(log, replace(report, findings=(spell,))), "frozen_feed")
     assert "on the 39 days before or after it" in effect.says()
     assert in_the_ed(effect).without == pytest.approx(MEDIAN, rel=0.08)
     most = replace(spell, end=log.start + 50 * day)
-    assert of(effects(log, replace(report, findings=(most,))), "spell").says() == "Nothing that could be left out."
+    assert of(effects(log, replace(report, findings=(most,))), "frozen_feed").says() == (
+        "It cannot be told by leaving something out.")
 
 
 def test_a_place_that_is_none_is_left_out(tmp_path):
     log, report = export(tmp_path / "log.csv")
-    effect = of(effects(log, replace(report, findings=(Finding("total", "a total", place="ward"),))), "total")
+    total = Finding("total_unit", "a total", place="ward")
+    effect = of(effects(log, replace(report, findings=(total,))), "total_unit")
+    assert "Without ward" in effect.says()
     assert any("unit ward" in path for path in effect.gone)
     assert not any("unit ward" in change.path for change in effect.changes)
 
