@@ -152,7 +152,7 @@ def test_the_warm_up_is_found_and_shown(folder: Path):
     out = twin(folder, "run", "tiny.yaml", "--days", "28", "--replications", "2").stdout
     assert re.search(r"^Warm-up: .*days", out, re.MULTILINE)
     assert re.search(r"The first\s+\d+\s+days\s+are\s+not\s+measured", out)
-    assert re.search(r"2 replications, 28 days each: about \d+ s", out)
+    assert re.search(r"2 replications, 28 days each \(2\s+were\s+simulated\s+for\s+the\s+warm-up\)", out)
 
 
 def test_a_warm_up_that_was_not_found_stays_with_the_answer(folder: Path):
@@ -204,6 +204,14 @@ def test_a_lever_that_a_hospital_cannot_use_is_said_to_be_none_for_it(folder: Pa
                                                                "demand:source=walk_in,change=10"]
     found = answer(folder, "compare", "no_staff.yaml", "--lever", "beds:unit=Ward 3B,change=2", *TWO)
     assert [one["says"] for one in found["scenarios"]] == ["+2 ward 3b beds"]
+
+
+def test_an_answer_about_beds_that_a_draft_made_up_says_so(sample: Path):
+    twin(sample, "calibrate", "out/sample.csv.gz", "--time-zone", "UTC", "-o", "draft.yaml")
+    found = answer(sample, "compare", "draft.yaml", "--lever", "beds:unit=ward,change=2", *TWO)
+    assert found["cautions"][0].startswith("The hospital does not know how many beds there are")
+    other = answer(sample, "compare", "draft.yaml", "--lever", "demand:change=10", *TWO)
+    assert not any("how many beds" in caution for caution in other["cautions"])
 
 
 def test_layout_check_list_and_schema(folder: Path):
