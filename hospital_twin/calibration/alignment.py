@@ -1,7 +1,8 @@
 """A visit's trail laid along the pathways: which ways through them leave just what was seen."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 from typing import NamedTuple
 
 from hospital_twin.calibration.conditions import Clock
@@ -14,6 +15,8 @@ MOST_PATHS = 24
 """Ways through the pathways that are told apart for one trail."""
 MOST_TRIED = 20_000
 """Sightings tried on operations for one trail, after which it counts as not understood."""
+MOST_KEPT = 200_000
+"""Tokens with a sighting each of which what they can make is kept for other trails: some hundreds of megabytes."""
 
 
 class _Step(NamedTuple):
@@ -24,15 +27,51 @@ class _Step(NamedTuple):
     notes: tuple[Moment | Use | Gap, ...]
 
 
-class _State(NamedTuple):
-    """How far a search is. met: what has been reached within the present instant, by whatever order of its parts."""
+class _Known(NamedTuple):
+    """A step as searches know it. token, now: as in the step. number: of both together; place: the number of all of
+    them that lead on alike, -1 for out. told: the step's notes in any order."""
 
-    token: Token
+    token: Token | None
     now: Now
+    notes: tuple[Moment | Use | Gap, ...]
+    number: int
+    place: int
+    told: frozenset
+
+
+class _Steps:
+    """All steps that a token can make of a sighting, found as far as they are asked for, and kept."""
+
+    def __init__(self, steps: Iterator[_Known]):
+        self.found: list[_Known] = []
+        self.are_all = False
+        self._steps = steps
+
+    def __iter__(self) -> Iterator[_Known]:
+        for place in count():
+            if place == len(self.found):
+                step = next(self._steps, None)
+                if step is None:
+                    self.are_all = True
+                    return
+                self.found.append(step)
+            yield self.found[place]
+
+
+class _State(NamedTuple):
+    """How far a search is. made: the last step. met: what has been reached within the present instant, by whatever
+    order of its parts."""
+
+    made: _Known
     group: int
     taken: int
     told: frozenset = frozenset()
     met: set | None = None
+
+    @property
+    def bare(self) -> tuple[int, int, int]:
+        """The state without what does not matter for where it can lead."""
+        return self.made.place, self.group, self.taken
 
 
 class Aligner:
@@ -44,6 +83,9 @@ class Aligner:
         self._labels: list[Label] = grammar.trails.labels
         self._classes = grammar.trails.classes
         self._resources = grammar.program.resources
+        self._numbers: dict[tuple, int] = {}
+        self._places: dict[tuple, int] = {}
+        self._steps: dict[tuple[int, int, int], _Steps] = {}
 
     def readings(self, starts: Sequence[Start], seen: Sequence[Sighting], arrival: Clock | None, *,
                  is_open: bool) -> list[Reading]:
@@ -61,6 +103,29 @@ class Aligner:
         return found
 
     # ---- one sighting
+    def steps(self, before: _Known, number: int, seen: Sighting, search: _Search) -> Iterable[_Known]:
+        """The ways in which a token can have left a sighting. Trails that go alike up to it share them, unless what
+        their visits may do hangs on the clock."""
+        if self.grammar.reads_clock:
+            return map(self.known, self.consumed(before.token, number, seen, before.now, search))
+        key = before.number, number, seen.label
+        found = self._steps.get(key)
+        if found is None:
+            if len(self._steps) >= MOST_KEPT:
+                self._steps.clear()
+            found = _Steps(map(self.known, self.consumed(before.token, number, seen, before.now, search)))
+            self._steps[key] = found
+        return found.found if found.are_all else found
+
+    def known(self, step: _Step) -> _Known:
+        """A step with the numbers by which searches compare it with others."""
+        token, now, notes = step
+        if token is None:
+            return _Known(token, now, notes, -1, -1, frozenset(notes))
+        number = self._numbers.setdefault((token, now), len(self._numbers))
+        place = self._places.setdefault((_position(token), now), len(self._places))
+        return _Known(token, now, notes, number, place, frozenset(notes))
+
     def consumed(self, token: Token, number: int, seen: Sighting, now: Now, search: _Search) -> Iterator[_Step]:
         """The ways in which a token (or a branch of it) can have left a sighting."""
         if isinstance(token, Fork):
@@ -228,85 +293,81 @@ class _Search:
 
     def paths(self, start: Start) -> Iterator[list[Moment | Use | Gap]]:
         """The notes of every way from a start that leaves the whole trail."""
-        state = _State(Leaf(start.op), start.now, 0, 0)
+        state = _State(self.aligner.known(_Step(Leaf(start.op), start.now, ())), 0, 0)
         if not self.seen:
             yield from self._ends(state, [])
             return
-        stack = [(state, self._next(state), False)]
-        notes: list[tuple] = []
-        while stack:
-            state, steps, reached = stack[-1]
-            step = next(steps, None)
+        states, onward, reached, notes = [state], [self._next(state)], [False], [()]
+        while states:
+            step = next(onward[-1], None)
             if step is None or self.tried > MOST_TRIED:
-                stack.pop()
-                if not reached:
-                    self.dead.add(_bare(state))
-                elif stack:
-                    stack[-1] = (*stack[-1][:2], True)
-                if stack:
-                    notes.pop()
+                self._back(states, reached)
+                onward.pop()
+                notes.pop()
                 continue
             after, noted = step
-            if after is None or self._finished(after):
-                ends = [list(noted)] if after is None else list(self._ends(after, list(noted)))
-                for end in ends:
-                    stack[-1] = (state, steps, True)
-                    yield [note for part in notes for note in part] + end
-            elif _bare(after) not in self.dead:
+            if after is None or after.group >= len(self.seen):
+                for end in [list(noted)] if after is None else list(self._ends(after, list(noted))):
+                    reached[-1] = True
+                    yield [*chain.from_iterable(notes), *end]
+            elif after.bare not in self.dead:
+                states.append(after)
+                onward.append(self._next(after))
+                reached.append(False)
                 notes.append(noted)
-                stack.append((after, self._next(after), False))
 
-    def _finished(self, state: _State) -> bool:
-        return state.group >= len(self.seen)
+    def _back(self, states: list[_State], reached: list[bool]) -> None:
+        """Leave the last state, from which there is no more way on."""
+        state = states.pop()
+        if not reached.pop():
+            self.dead.add(state.bare)
+        elif reached:
+            reached[-1] = True
 
     def _ends(self, state: _State, notes: list) -> Iterator[list]:
         """How a visit whose sightings are all used can be: still there, or gone without a trace."""
         if self.is_open:
             yield notes + self._going_on(state)
         elif not self.aligner.grammar.sees_leaving:
-            for more in self.aligner.can_leave(state.token, state.now, self):
+            for more in self.aligner.can_leave(state.made.token, state.made.now, self):
                 yield notes + list(more)
 
     def _going_on(self, state: _State) -> list[Gap]:
         """The one silent operation in which a visit that is still there must be."""
-        if not isinstance(state.token, Leaf) or state.token.op < 0:
+        token, now = state.made.token, state.made.now
+        if not isinstance(token, Leaf) or token.op < 0:
             return []
-        ways = self.aligner.grammar.ways_from(state.token.op, state.now, self.clock(state.token))
+        ways = self.aligner.grammar.ways_from(token.op, now, self.clock(token))
         first = {way.silent[:1] for way in ways} | {way.perhaps[:1] for way in ways if way.perhaps}
-        if len(first) != 1 or first == {()} or state.token.vague:
+        if len(first) != 1 or first == {()} or token.vague:
             return []
-        return [Gap(first.pop(), (), state.token.last, state.token.over, -1, ways[0].now)]
+        return [Gap(first.pop(), (), token.last, token.over, -1, ways[0].now)]
 
     def _next(self, state: _State) -> Iterator[tuple[_State | None, tuple]]:
         """Every sighting of the present instant, made by every token that can have made it."""
-        end, tried = self._group_end[state.group], set()
-        met = set() if state.met is None else state.met
-        for number in range(state.group, end):
-            bit = 1 << number - state.group
-            if state.taken & bit or self.seen[number].label in tried:
+        made, begin, before, told, met = state
+        end, tried = self._group_end[begin], set()
+        met, every = set() if met is None else met, (1 << end - begin) - 1
+        for number in range(begin, end):
+            taken, seen = before | 1 << number - begin, self.seen[number]
+            if taken == before or seen.label in tried:
                 continue
-            tried.add(self.seen[number].label)
-            for step in self.aligner.consumed(state.token, number, self.seen[number], state.now, self):
+            tried.add(seen.label)
+            for step in self.aligner.steps(made, number, seen, self):
                 self.tried += 1
-                taken = state.taken | bit
-                whole = taken == (1 << end - state.group) - 1
                 if step.token is None:
-                    if whole and end >= len(self.seen):
+                    if taken == every and end >= len(self.seen):
                         yield None, step.notes
-                elif end == state.group + 1:
-                    yield _State(step.token, step.now, end, 0), step.notes
+                elif end == begin + 1:
+                    yield _State(step, end, 0), step.notes
                 else:
-                    yield from _within(state, step, end, 0 if whole else taken, met)
-
-
-def _within(state: _State, step: _Step, end: int, taken: int, met: set) -> Iterator[tuple[_State, tuple]]:
-    """The state after one of several sightings of an instant, unless another order of them has led there."""
-    told = state.told.union(step.notes)
-    after = _State(step.token, step.now, state.group, taken, told, met)
-    key = (_bare(after), told)
-    if key not in met:
-        met.add(key)
-        yield (after if taken else _State(step.token, step.now, end, 0)), step.notes
+                    # Another order of the same instant's sightings may have led there.
+                    all_told = told | step.told
+                    key = step.place, taken, all_told
+                    if key not in met:
+                        met.add(key)
+                        yield (_State(step, end, 0) if taken == every
+                               else _State(step, begin, taken, all_told, met)), step.notes
 
 
 def _group_ends(seen: Sequence[Sighting]) -> list[int]:
@@ -315,11 +376,6 @@ def _group_ends(seen: Sequence[Sighting]) -> list[int]:
     for number in range(len(seen) - 2, -1, -1):
         ends[number] = ends[number + 1] if seen[number + 1].tied else number + 1
     return ends
-
-
-def _bare(state: _State) -> tuple:
-    """A state without what does not matter for where it can lead."""
-    return _position(state.token), state.now, state.group, state.taken
 
 
 def _position(token: Token) -> tuple | int:

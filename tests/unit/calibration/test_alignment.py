@@ -1,6 +1,7 @@
 """Trails laid along pathways: which ways through them leave just what was seen."""
 import pytest
 
+from hospital_twin.calibration import alignment
 from tests.unit.calibration.logs import evidence_of, layout_of, log_of, visit
 
 pytestmark = pytest.mark.unit
@@ -211,3 +212,16 @@ def test_ways_that_look_alike_count_by_their_probability():
     assert chosen["way"][0] == pytest.approx(5.0, abs=0.2)
     assert chosen["way"][2] == 1
     assert list(seen.certain.values()) == [0.1]
+
+
+def test_trails_that_share_their_beginnings_are_read_as_each_alone(monkeypatch):
+    trails = [[(number, *row[1:]) for row in HOME if row[1] != without]
+              for number, without in enumerate(["triage", "see", "", "stay", "leave", ""], start=1)]
+    shared, chosen = read(*trails)
+    monkeypatch.setattr(alignment, "MOST_KEPT", 0)
+    alone, chosen_alone = read(*trails)
+    assert chosen == chosen_alone
+    assert shared.strange.tolist() == alone.strange.tolist()
+    assert shared.faulty.tolist() == alone.faulty.tolist()
+    for op, table in shared.uses.items():
+        assert all((ours == theirs).all() for ours, theirs in zip(table, alone.uses[op], strict=True))
