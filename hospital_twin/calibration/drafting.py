@@ -9,12 +9,15 @@ import pandas as pd
 
 from hospital_twin.calibration.findings import rounded
 from hospital_twin.calibration.names import UNKNOWN, distinct, spelled
+from hospital_twin.calibration.plateaus import staffed_places
 from hospital_twin.errors import BadInput
 from hospital_twin.eventlog import EventLog, held, visits
 from hospital_twin.eventlog.clock import NEVER, tick, ticks
 from hospital_twin.hospital import Fit, Hospital
 from hospital_twin.layout import Layout, checked
 
+BEDS_OF_A_DRAFT = "how many beds there are (units.*.places)"
+"""How the sentence begins with which a drafted hospital says that its places are not told by the log."""
 MOST_VALUES = 12
 """A column with more values than this is no class attribute of a first draft."""
 LEAST_HOURS = 1.0 / 60.0
@@ -64,9 +67,21 @@ def of_a_draft(hospital: Hospital, log: EventLog) -> Hospital:
     told = [sentence.replace("the layout", "the draft") for sentence in hospital.not_fitted
             if not _OF_THE_DRAFT.search(sentence)]
     if log.provenance.dates_comparable:
-        told.insert(0, "how many beds there are (units.*.places): each unit of the draft has the most that were ever "
-                       "taken at once, not the beds there are; correct it before asking what more or fewer would do")
+        told.insert(0, f"{BEDS_OF_A_DRAFT}: each unit of the draft has the most that were ever taken at once, not the "
+                       f"beds there are; correct it before asking what more or fewer would do{_standing(log)}")
     return hospital.model_copy(update={"fits": fits, "not_fitted": tuple(told)})
+
+
+def _standing(log: EventLog) -> str:
+    """Units whose census stands still below the most that were ever there, in words.
+
+    The draft does not take these heights for its places: the stays of such a log have the waits for a place in them.
+    """
+    found = [(name, staffed_places(log, unit)) for unit, name in distinct(log.units).items()]
+    said = [f"{name} at {one.whole.places} (between {one.whole.low} and {one.whole.high}, {one.whole.spells:,} times)"
+            for name, one in found if one.whole is not None and one.whole.places < one.most]
+    return f". The census stands still where nobody more came in, as if that were all its beds: {', '.join(said)}" \
+        if said else ""
 
 
 _OF_THE_DRAFT = re.compile(r"pathways\.in_a_unit\.next\.options\.\d+\.chance (?:.*)\(the others\)")

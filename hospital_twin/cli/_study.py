@@ -90,6 +90,15 @@ class Answered(NamedTuple):
     cautions: tuple[str, ...]
 
 
+def of_a_draft(hospital: Hospital, scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """What to know of an answer about beds where nobody has told how many there are."""
+    from hospital_twin.calibration import BEDS_OF_A_DRAFT
+    if not any(lever.id == "beds" for scenario in scenarios for lever in scenario.levers):
+        return ()
+    return tuple(f"The hospital does not know {sentence}." for sentence in hospital.not_fitted
+                 if sentence.startswith(BEDS_OF_A_DRAFT))
+
+
 def typed() -> str:
     """The command as it was typed."""
     return click.get_current_context().find_root().obj

@@ -45,7 +45,7 @@ def compare(*, hospital: str, scenarios: tuple[str, ...], inline: tuple, days: f
     from hospital_twin.store import Store  # a second of imports, which nobody waits for to read of a misspelt name
     words = " or ".join(scenario.sentence() for scenario in changed)
     question = study.Question(f"What changes with {words}?", found, changed, days, warm_up, replications, seed,
-                              workers, goal=goal)
+                              workers, goal=goal, cautions=study.of_a_draft(found, changed))
     question.study()
     path = standard_store(store)
     with Store(path) as opened:

@@ -118,13 +118,14 @@ def _calibrated(log: EventLog, layout: Layout | None, path: Path, voice: Voice) 
 
 def _question(hospital: Hospital, log: EventLog, report: QualityReport, window: _Window, *, synthetic: bool
               ) -> Question:
-    from hospital_twin.cli._study import Question
+    from hospital_twin.cli._study import Question, of_a_draft
     from hospital_twin.cli._what_ifs import what_ifs
     from hospital_twin.eventlog import hourly
     scenarios = what_ifs(hospital)
     words = " or ".join(scenario.sentence() for scenario in scenarios)
     return Question(f"What changes with {words}?", hospital, scenarios, window.days, None, window.replications,
-                    window.seed, window.workers, synthetic=synthetic, faults=_faults(report), observed=hourly(log))
+                    window.seed, window.workers, synthetic=synthetic, faults=_faults(report), observed=hourly(log),
+                    cautions=of_a_draft(hospital, scenarios))
 
 
 def _faults(report: QualityReport) -> tuple[str, ...]:
