@@ -14,6 +14,7 @@ _MANY = 200
 """Rows of which a share says something."""
 _MIDNIGHT, _ROUNDED, _DEFAULT = 0.01, 0.25, 0.01
 _MINUTES, _BESIDE = 1440, 30
+_TIMETABLE = 3
 _EVERYWHERE, _SEEN, _ENOUGH = 0.8, 4.0, 100
 """A default is put in for stays of units with this share of all; in one of them it is seen from so many standard
 deviations on, and so many stays tell of it."""
@@ -36,11 +37,15 @@ def midnight_heaping(whole: WholeLog) -> Iterator[Finding]:
 def rounded_times(whole: WholeLog) -> Iterator[Finding]:
     """Times that are multiples of some minutes more often than chance would have it, by `_ROUNDED` of them.
 
-    Where lists begin and areas open on the hour, some of all times are full hours, and rightly so; those of most rows
-    are whenever somebody came or was ready.
+    Where lists begin and areas open on the hour, some of all times are full hours, and rightly so: the `_TIMETABLE`
+    commonest minutes of the day do not count. Other times are whenever somebody came or was ready.
     """
     for column, of_day in _columns(whole):
-        shares = {step: float(of_day[::step].sum() / of_day.sum()) for step in (60, 30, 15, 10, 5)}
+        rest = of_day.copy()
+        rest[np.argsort(-of_day, kind="stable")[:_TIMETABLE]] = 0
+        if rest.sum() < _MANY:
+            continue
+        shares = {step: float(rest[::step].sum() / rest.sum()) for step in (60, 30, 15, 10, 5)}
         step = max(shares, key=lambda step: shares[step] - 1 / step)
         if shares[step] - 1 / step > _ROUNDED:
             yield Finding("rounded_times", f"{shares[step]:.0%} of the times in {column!r} are multiples of {step} "

@@ -34,7 +34,9 @@ class InUnits(NamedTuple):
 
     def at(self, place: str | None) -> np.ndarray:
         """Which are at a place; None for the whole hospital."""
-        return np.ones(len(self.unit), dtype=bool) if place is None else self.unit == self.names.index(place)
+        if place is None:
+            return np.ones(len(self.unit), dtype=bool)
+        return self.unit == (self.names.index(place) if place in self.names else -1)
 
 
 class Flow(NamedTuple):

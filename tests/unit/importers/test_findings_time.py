@@ -184,3 +184,14 @@ def test_a_gap_that_a_rejected_row_left_is_none():
 @pytest.mark.parametrize(("t", "freedom", "chance"), [(2.0086, 50, 0.05), (4.0, 48, 2.186e-4), (5.0, 20, 6.95e-5)])
 def test_the_tails_of_student(t: float, freedom: int, chance: float):
     assert _two_tails(t, freedom) == pytest.approx(chance, rel=0.03)
+
+
+def test_a_timetable_of_three_times_a_day_is_not_a_clock_that_rounds():
+    rng = np.random.default_rng(3)
+    listed = [day(d) + pd.Timedelta(hours=h) for d in range(300) for h in (8, 11, 14)]
+    others = [day(d) + pd.Timedelta(minutes=int(m)) for d in range(300) for m in rng.integers(0, 1440, 2)]
+    start = pd.Series([*listed, *others])
+    rows = pd.DataFrame({"visit": np.arange(len(start)), "unit": "surgery", "start": start,
+                         "end": start + pd.to_timedelta(rng.integers(61, 400, len(start)), unit="min")})
+    kinds = {finding.kind for finding in findings_in(whole_of(rows))}
+    assert "rounded_times" not in kinds
