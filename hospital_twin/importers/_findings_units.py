@@ -23,7 +23,7 @@ def total_units(whole: WholeLog) -> Iterator[Finding]:
     """
     stays = whole.stays
     left = np.ones(len(stays.unit), dtype=bool)
-    while True:
+    while left.any():
         shared = np.zeros(len(left), dtype=bool)
         shared[left] = _shared(stays, left, stays.start) & _shared(stays, left, stays.end)
         n, both = (np.bincount(stays.unit[of], minlength=len(stays.names)) for of in (left, shared))
